@@ -27,7 +27,7 @@ from reconciliation.reading.checked_reads import CheckedRead, LastReads, Layouts
 from reconciliation.reading.corrections import Corrections, read_corrections, unused_corrections
 from reconciliation.reading.key_examples import KeyExample
 from reconciliation.reading.official_addresses import official_addresses
-from reconciliation.reading.postal_codes import postal_codes, with_postal_codes_told
+from reconciliation.reading.postnummer_register import read_postnummer_register, with_postnummer_warnings
 from reconciliation.reading.read_evidence import under_new_keys
 from reconciliation.reading.standardise import standardise
 from reconciliation.reading.validate import Validated, validate
@@ -91,14 +91,14 @@ def standardise_all(session: NightSession, reads: Mapping[str, SourceRead], befo
     municipality = session.municipality
     with session.step("standardise"):
         official = official_addresses(municipality, session.home)
-        codes = postal_codes(municipality, session.home)
+        codes = read_postnummer_register(municipality, session.home)
         corrections = corrections_of(municipality, session.home, session.ledger)
         corrected_reads = {name: corrected(read, corrections, municipality.sources[name]) for name, read in sorted(reads.items())}
         made = {
             name: standardise(done.read, municipality.sources[name], municipality, official.register, session.as_of)
             for name, done in corrected_reads.items()
         }
-        made = {name: with_postal_codes_told(done, municipality.sources[name], codes) for name, done in made.items()}
+        made = {name: with_postnummer_warnings(done, municipality.sources[name], codes) for name, done in made.items()}
         hidden = before.hidden([result.rows for result in made.values()])
         parts = {name: check_read(reads[name], result, municipality.sources[name], before, hidden) for name, result in made.items()}
         asked = {name: part.read for name, part in parts.items()}

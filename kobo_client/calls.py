@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from kobo_client.authentication import authenticator
+from kobo_client.call_outcomes import BY_CODE, outcome_of
 from kobo_client.error_body import error_words, existing_id, json_object
 from kobo_client.errors import (
-    BY_CODE,
     AuthenticationFault,
     ConfigurationFault,
     Conflict,
@@ -22,7 +22,6 @@ from kobo_client.errors import (
     RegisterError,
     Transient,
     UnknownOutcome,
-    outcome_of,
 )
 from kobo_client.pacing import Pace, retry_after
 from kobo_client.register_config import RegisterConfig
@@ -32,7 +31,7 @@ from kobo_client.transport import HttpAnswer, NoAnswer, Transport
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """One attempt. outcome: a code of kobo_client.errors.OUTCOMES. Never a body, only its sha256."""
+    """One attempt. outcome: a code of call_outcomes.CALL_OUTCOMES. Never a body, only its sha256."""
 
     when: datetime
     verb: str

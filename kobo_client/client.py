@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from kobo_client.authentication import check_addresses
 from kobo_client.calls import Call, CallRecord, Calls
-from kobo_client.contract import NOBODY
+from kobo_client.contract import ID_OF_NO_ENTRY
 from kobo_client.errors import ConfigurationFault, Conflict, NotFound, RegisterError, Transient, UnknownOutcome
 from kobo_client.payload import DELETED, for_version, from_body
 from kobo_client.register_config import RegisterConfig
@@ -156,7 +156,7 @@ class RegisterClient:
     def ask_alive(self) -> None:
         """Raises RegisterError unless the register answers "not found" to a request for an entry that cannot exist."""
         try:
-            self.read_body(NOBODY)
+            self.read_body(ID_OF_NO_ENTRY)
         except NotFound:
             return
 

@@ -79,7 +79,7 @@ class RegisterField:
         return column if self.basis is Basis.THIRD_PARTY else f"name and place are ours; the content is that of {column}" if column else ""
 
 
-NOBODY = "00000000-0000-0000-0000-000000000000"
+ID_OF_NO_ENTRY = "00000000-0000-0000-0000-000000000000"
 """koboId of no entry: a night asks for it to see whether the register answers."""
 STAMP = "sistEndret"
 """Where an answer tells when the entry was last edited, as `tidspunkt`, and by whom. Our assumption: no such field is public."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from kobo_client.call_outcomes import CALL_OUTCOMES, CallOutcome
 from kobo_client.contract import ALL_FIELDS, SOURCES, Basis, RegisterField
-from kobo_client.errors import OUTCOMES, Outcome
 from kobo_client.import_columns import COLUMNS, KOBO_ID, PERSONAL, source_of
 
 ASSUMPTIONS: tuple[tuple[str, str, str], ...] = (
@@ -20,7 +20,7 @@ ASSUMPTIONS: tuple[tuple[str, str, str], ...] = (
     ("Adoption", "an imported entry has no leverandorBoligId until our first PUT gives it one", "kobo_client/rehearsal/contract_checks.py"),
     (
         "Duplicates",
-        "same leverandorBoligId, or same address + bruksenhetsnummer + ekstraReferanse: 409 with the standing koboId",
+        "same leverandorBoligId, or same address + bruksenhetsnummer + ekstraReferanse: 409 with the koboId of the entry that is there",
         "rehearsal/entry_store.py",
     ),
     ("Soft delete", "GET answers 200 with slettet: true (404 and 410 are understood too); it blocks no new POST", "kobo_client/payload.py"),
@@ -29,7 +29,7 @@ ASSUMPTIONS: tuple[tuple[str, str, str], ...] = (
         "repeated with the same X-Request-Id; 409 with an entry that has our id means created",
         "kobo_client/client.py, create",
     ),
-    ("Statuses", "the table below", "kobo_client/errors.py"),
+    ("Statuses", "the table below", "kobo_client/call_outcomes.py"),
     ("List endpoint", "GET /kobobolig?side=&antall= with boliger and totalt; off by default", "kobo_client/client.py, listing"),
     ("Exported file", f"the 35 import columns and {KOBO_ID}", "kobo_client/export_file.py"),
     ("Authentication", "none, a static key or Maskinporten; the scope is not public", "kobo_client/authentication.py"),
@@ -73,7 +73,7 @@ FIELD_HEADINGS = (
 OUTCOME_HEADINGS = ("outcome", "statuses", "also", "error", "what happens next", "a write", "who acts")
 
 
-def _outcome_row(outcome: Outcome) -> list[str]:
+def _outcome_row(outcome: CallOutcome) -> list[str]:
     error = "" if outcome.error is None else f"`{outcome.error.__name__}`"
     statuses = ", ".join(map(str, outcome.statuses))
     return [outcome.code, statuses, outcome.happens, error, outcome.action, outcome.written, outcome.who]
@@ -109,7 +109,7 @@ that are not public, or are about persons. *where* refers to:
 
 ## What an answer means
 
-{_table(OUTCOME_HEADINGS, map(_outcome_row, OUTCOMES))}
+{_table(OUTCOME_HEADINGS, map(_outcome_row, CALL_OUTCOMES))}
 
 `Retry-After` is read as seconds or as an HTTP date, and is capped by `register.retry_wait_cap`. After `register.give_up_after` attempts in
 a row without an answer, one call at a time tries and the others wait, for at most `attempts` x `retry_wait_cap` seconds; then the

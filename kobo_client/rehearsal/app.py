@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from kobo_client.contract import FIELDS, NOBODY
+from kobo_client.contract import FIELDS, ID_OF_NO_ENTRY
 from kobo_client.payload import from_body, to_body
 from kobo_client.rehearsal.access import Access
 from kobo_client.rehearsal.caseworker import Caseworker
@@ -81,7 +81,7 @@ class RehearsalRegister:
             return problem(400, "koboboligId er ingen uuid")
         kobo_id = kobo_id.lower()
         if verb == "GET":
-            if kobo_id == NOBODY and self.caseworker is not None:
+            if kobo_id == ID_OF_NO_ENTRY and self.caseworker is not None:
                 # A night begins with this request: edits made now are edits between two nights.
                 self.caseworker.work(self.store, datetime.now(UTC).isoformat(timespec="seconds"))
             text = self.store.text(kobo_id)

@@ -31,7 +31,7 @@ from reconciliation.ledger.migrations import HEAD
 from reconciliation.model.municipality import ConfigurationError, Municipality, home_of, load
 from reconciliation.reading.corrections import read_corrections
 from reconciliation.reading.official_addresses import official_addresses
-from reconciliation.reading.postal_codes import postal_codes
+from reconciliation.reading.postnummer_register import read_postnummer_register
 
 SEEN = 20
 """Linked entries that a check reads."""
@@ -107,7 +107,7 @@ def _deployment(municipality: Municipality, root: Path) -> Iterator[tuple[str, b
 def _addresses(municipality: Municipality, root: Path) -> tuple[str, bool, str]:
     try:
         official = official_addresses(municipality, root)
-        postal_codes(municipality, root)
+        read_postnummer_register(municipality, root)
     except ConfigurationError as error:
         return "addresses", False, str(error)
     streets = len(official.register.streets) if official.register else 0

@@ -58,7 +58,7 @@ class CallRow(LedgerTable, table=True):
     seconds: float
     body_hash: str | None = None
     outcome: str
-    """Code of kobo_client.errors.OUTCOMES."""
+    """Code of kobo_client.call_outcomes.CALL_OUTCOMES."""
 
 
 _ACTIVE = text("ended IS NULL")

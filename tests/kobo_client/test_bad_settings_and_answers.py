@@ -14,9 +14,10 @@ import responses
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kobo_client.call_outcomes import CALL_OUTCOMES, outcome_of
 from kobo_client.client import RegisterClient
 from kobo_client.error_body import error_words
-from kobo_client.errors import OUTCOMES, ConfigurationFault, RegisterDown, RegisterError, UnknownOutcome, outcome_of
+from kobo_client.errors import ConfigurationFault, RegisterDown, RegisterError, UnknownOutcome
 from kobo_client.pacing import retry_after
 from kobo_client.payload import from_body, to_body
 from kobo_client.register_config import Authentication, RegisterConfig
@@ -144,7 +145,7 @@ def test_a_retry_after_that_says_nothing_is_none(header: str | None) -> None:
 
 def test_every_status_has_one_outcome() -> None:
     assert all(outcome_of(status).action for status in range(200, 600))
-    statuses = [status for outcome in OUTCOMES for status in outcome.statuses]
+    statuses = [status for outcome in CALL_OUTCOMES for status in outcome.statuses]
     assert len(statuses) == len(set(statuses))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from kobo_client.contract import NOBODY
+from kobo_client.contract import ID_OF_NO_ENTRY
 from kobo_client.payload import from_body, to_body
 from kobo_client.rehearsal.caseworker import Caseworker
 from kobo_client.rehearsal.entry_store import EntryStore
@@ -52,5 +52,5 @@ def test_a_night_that_asks_whether_the_register_answers_finds_it_edited(rehearsa
     asked = {"seed": 3, "edits": 1000, "between_nights": True}
     requests.post(f"{address}/rehearsal/caseworker", json=asked, timeout=10).raise_for_status()
     assert "sistEndret" not in requests.get(f"{address}/kobobolig/{kobo_id}", timeout=10).json()
-    requests.get(f"{address}/kobobolig/{NOBODY}", timeout=10)
+    requests.get(f"{address}/kobobolig/{ID_OF_NO_ENTRY}", timeout=10)
     assert requests.get(f"{address}/kobobolig/{kobo_id}", timeout=10).json()["sistEndret"]["av"] == "saksbehandler"

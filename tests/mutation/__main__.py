@@ -55,7 +55,7 @@ MIRRORS: dict[str, tuple[str, ...]] = {
     "reconciliation/apply/register_port.py": ("tests/reconciliation/apply",),
     "reconciliation/ledger/journal.py": ("tests/reconciliation/ledger", "tests/reconciliation/apply"),
     "kobo_client/calls.py": ("tests/kobo_client",),
-    "kobo_client/errors.py": ("tests/kobo_client",),
+    "kobo_client/call_outcomes.py": ("tests/kobo_client",),
     "kobo_client/pacing.py": ("tests/kobo_client",),
     "reporting/forecast.py": ("tests/reporting/test_forecast.py",),
     "reporting/possible_futures.py": ("tests/reporting/test_forecast.py",),

@@ -1,4 +1,4 @@
-"""Postnumre that Posten's register does not have, or has for post boxes alone, where the municipality's file names that register.
+"""A warning for a postnummer that Posten's register lacks or has for post boxes only, if the municipality's file names that register.
 
 Bring's open file "Postnummerregister": postnummer, poststed, kommunenummer, kommune and kategori, with tabs between and no headings;
 kategori P and S are post boxes and services (bring.no).
@@ -27,7 +27,7 @@ _LARGEST = 20
 """Megabytes; the file has 150 kB."""
 
 
-def postal_codes(municipality: Municipality, home: Path) -> Mapping[str, str] | None:
+def read_postnummer_register(municipality: Municipality, home: Path) -> Mapping[str, str] | None:
     """postnummer -> kategori; None where the file names no register. Raises ConfigurationError when it cannot be read."""
     if municipality.postnummerregister is None:
         return None
@@ -48,8 +48,8 @@ def postal_codes(municipality: Municipality, home: Path) -> Mapping[str, str] | 
     return codes
 
 
-def with_postal_codes_told(done: Standardised, source: AnySource, codes: Mapping[str, str] | None) -> Standardised:
-    """With a warning (P05W) for each row whose postnummer is none, or is for post boxes. codes: of `postal_codes`."""
+def with_postnummer_warnings(done: Standardised, source: AnySource, codes: Mapping[str, str] | None) -> Standardised:
+    """With a warning (P05W) for each row whose postnummer does not exist, or is for post boxes. codes: of `read_postnummer_register`."""
     if codes is None:
         return done
     four = pl.col("postnummer").str.contains(r"^\d{4}$").fill_null(value=False)

@@ -8,7 +8,7 @@ import pytest
 
 from language import rendered
 from reconciliation.model.municipality import ConfigurationError
-from reconciliation.reading.postal_codes import postal_codes, with_postal_codes_told
+from reconciliation.reading.postnummer_register import read_postnummer_register, with_postnummer_warnings
 from reconciliation.reading.standardise import standardise
 from reconciliation.reading.validate import validate
 from tests.reconciliation.reading.village_rows import SOURCE, VIK, good, read
@@ -20,11 +20,11 @@ FILE = "9920\tVIK\t9902\tVIK\tG\r\n9921\tVIK\t9902\tVIK\tP\r\n9923\tBJØRNVIK\t9
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
 def test_a_number_that_is_none_and_one_of_post_boxes_are_reported_and_go_on(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "post.txt").write_bytes(FILE.encode(encoding))
-    codes = postal_codes(NAMED, tmp_path)
+    codes = read_postnummer_register(NAMED, tmp_path)
     rows = [
         good(Nummer=str(at), Adresse=f"Storgata {at}", Postnr=code) for at, code in enumerate(("9920", "9921", "7099", "9923", None), 1)
     ]
-    done = with_postal_codes_told(standardise(read(*rows), SOURCE, NAMED), SOURCE, codes)
+    done = with_postnummer_warnings(standardise(read(*rows), SOURCE, NAMED), SOURCE, codes)
     messages = {
         row: rendered(stored) for row, rule, stored in done.deviations.select("row", "rule", "message").iter_rows() if rule == "P05W"
     }
@@ -36,11 +36,11 @@ def test_a_number_that_is_none_and_one_of_post_boxes_are_reported_and_go_on(tmp_
 
 def test_without_the_file_nothing_is_reported_and_a_file_that_is_another_is_refused_in_words(tmp_path: Path) -> None:
     done = standardise(read(good(Postnr="7099")), SOURCE, VIK)
-    assert with_postal_codes_told(done, SOURCE, postal_codes(VIK, tmp_path)) is done
+    assert with_postnummer_warnings(done, SOURCE, read_postnummer_register(VIK, tmp_path)) is done
     for content in (b"postnr;poststed\n9920;VIK\n", b""):
         (tmp_path / "post.txt").write_bytes(content)
         with pytest.raises(ConfigurationError, match="postnummerregister"):
-            postal_codes(NAMED, tmp_path)
+            read_postnummer_register(NAMED, tmp_path)
     (tmp_path / "post.txt").unlink()
     with pytest.raises(ConfigurationError, match="postnummerregister"):
-        postal_codes(NAMED, tmp_path)
+        read_postnummer_register(NAMED, tmp_path)

@@ -12,6 +12,7 @@ from language import text
 from reconciliation.decisions.question import ABSENT, ENTRY, MATCH, MERGE, REMOVAL, Question
 from reconciliation.likeness.place import PLACE_FIELDS, TELLING_FIELDS
 from reconciliation.model.municipality import Municipality
+from reconciliation.model.plan_actions import ONE_IN_KOBO
 from reconciliation.plan.classes import SETTLE_IN_SOURCE
 from reporting.asked_in_words import asked_in_words, source_titles
 from reporting.offered_answers import labels, letter
@@ -114,8 +115,10 @@ def _over_all(agreements: Sequence[Same]) -> Same:
 
 def settled_in_source(items: pl.DataFrame, dwellings: pl.DataFrame) -> list[tuple[str | None, str]]:
     """(owner, sentence) of each dwelling in doubt that no answer can settle. items: PLAN_ITEMS. dwellings: DWELLINGS."""
-    waiting = items.filter(pl.col("reason") == SETTLE_IN_SOURCE).select("leverandor_bolig_id", "reason", "details")
-    unsettled = with_shown_address(dwellings.join(waiting, on="leverandor_bolig_id")).sort("leverandor_bolig_id")
+    waiting = items.filter(pl.col("reason").is_in([SETTLE_IN_SOURCE, ONE_IN_KOBO])).select("leverandor_bolig_id", "reason", "details")
+    # A unit number that is missing is asked for; one that is there is corrected where it was written.
+    written = (pl.col("reason") == SETTLE_IN_SOURCE) | pl.col("bruksenhetsnummer").is_not_null()
+    unsettled = with_shown_address(dwellings.join(waiting, on="leverandor_bolig_id").filter(written)).sort("leverandor_bolig_id")
     return [
         (
             row["owner"],

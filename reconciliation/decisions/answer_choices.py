@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from reconciliation.model.known_decisions import DecisionKind, contradicting_decisions
+from reconciliation.model.known_decisions import DecisionKind, contradicting_decisions, ruled_out
 
 SPLIT = "split"
 """The rows of one dwelling belong to two homes."""
@@ -20,7 +20,8 @@ class Answer:
     take:<source> or value:<json>.
 
     The other fields are the decision as the ledger stores it. along: decisions stored together with it: the same answer about the other
-    candidates, or the adoption of an entry. evidence: None when the decision is valid whatever changes.
+    candidates, or the adoption of an entry. evidence: None when the decision is valid whatever changes. value: of "new", what it is said
+    beside (known_decisions.new_beside).
     """
 
     code: str
@@ -82,8 +83,17 @@ def in_force(record: Record, answers: Iterable[Answer]) -> tuple[dict[str, Any],
 
 def _decision_in_force(record: Record, answer: Answer) -> dict[str, Any] | None:
     row = record.last.get(answer.question)
-    same = row and row["verdict"] == answer.verdict and row["value"] == answer.value and row["evidence"] in (None, answer.evidence)
-    return row if same else None
+    return row if row and gives(row, answer) and row["evidence"] in (None, answer.evidence) else None
+
+
+def gives(row: Mapping[str, Any], answer: Answer) -> bool:
+    """Whether this decision says what the answer says. "New" is said of what was shown: of tonight's candidates, all must have been."""
+    if row["verdict"] != answer.verdict:
+        return False
+    if answer.verdict != DecisionKind.NEW:
+        return bool(row["value"] == answer.value)
+    shown, known = ruled_out(answer.value), ruled_out(row["value"])
+    return known is None or (shown or {}).items() <= known.items()
 
 
 def contradictory(decisions: pl.DataFrame) -> list[dict[str, Any]]:

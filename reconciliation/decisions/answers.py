@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from connectors.personal_numbers import mask_text
-from reconciliation.decisions.answer_choices import Answer
+from reconciliation.decisions.answer_choices import Answer, Record
 from reconciliation.decisions.confirmed_warnings import until_of
 from reconciliation.decisions.question import ENTRY, MATCH, Question
 from reconciliation.ledger import Ledger
+from reconciliation.model.known_decisions import DecisionKind, new_beside, ruled_out
 
 LONGEST_NAME, LONGEST_WHY = 60, 500
 
@@ -97,7 +98,7 @@ def store_answers(
         if result.outcome is AnswerOutcome.STORED and question is not None:
             answer = question.answer(given_answer.answer)
             if answer is not None and ledger is not None:
-                _store(ledger, municipality, answer, given_answer)
+                _store(ledger, municipality, _beside_all_shown(ledger, municipality, answer), given_answer)
             stored[question.id] = given_answer.answer
             same |= _sides_called_same(question, answer)
         checked.append(result)
@@ -151,6 +152,17 @@ def _who(question: Question) -> tuple[str, str]:
     if question.decided is None:
         return "", ""
     return question.decided["decided_by"], question.decided["decided"].date().isoformat()
+
+
+def _beside_all_shown(ledger: Ledger, municipality: str, answer: Answer) -> Answer:
+    """An answer "new" to a question that was asked again: what was shown the first time is not asked about again either."""
+    if answer.verdict != DecisionKind.NEW:
+        return answer
+    earlier = Record.of(ledger.decisions(municipality)).last.get(answer.question)
+    if earlier is None or earlier["verdict"] != DecisionKind.NEW or earlier["value"] is None:
+        return answer
+    shown = (ruled_out(earlier["value"]) or {}) | (ruled_out(answer.value) or {})
+    return replace(answer, value=new_beside(shown.items()))
 
 
 def _store(ledger: Ledger, municipality: str, answer: Answer, given: GivenAnswer) -> None:

@@ -34,8 +34,8 @@ from reconciliation.decisions.question import (
 )
 from reconciliation.decisions.question_lookup import AskedAbout, side_values
 from reconciliation.decisions.value_answers import known_answer, unit_answer
-from reconciliation.model.known_decisions import evidence_of
-from reconciliation.model.plan_actions import CHANGED_IN_KOBO, EDITED_IN_KOBO, STAYS_IN_KOBO
+from reconciliation.model.known_decisions import evidence_of, new_beside
+from reconciliation.model.plan_actions import CHANGED_IN_KOBO, EDITED_IN_KOBO, ONE_IN_KOBO, STAYS_IN_KOBO
 from reconciliation.model.words import DwellingClass
 
 EDITED = [EDITED_IN_KOBO, STAYS_IN_KOBO]
@@ -67,6 +67,8 @@ class QuestionMaker:
                 yield self._match(item, dwelling, [item])
         elif item["class"] != DwellingClass.REVIEW.value:
             return
+        elif item["reason"] == ONE_IN_KOBO:
+            yield from self._merge(item, dwelling, ())
         elif dwelling["candidates"]:
             named = [
                 self.night.dwellings[name]
@@ -88,7 +90,9 @@ class QuestionMaker:
         ours = str(dwelling["leverandor_bolig_id"])
         entries = [self.night.entries[match["kobo_id"]] for match in offered]
         pairs = [(str(entry["kobo_id"]), f"kobo:{entry['kobo_id']}", evidence_of(dwelling, entry)) for entry in entries]
-        answers = (*pair_choices(MATCH, ours, pairs), Answer("new", MATCH, ours, None, evidence_of(dwelling)), *self._splits(dwelling))
+        beside = new_beside((name, evidence) for _, name, evidence in pairs)
+        new = Answer("new", MATCH, ours, None, evidence_of(dwelling), value=beside)
+        answers = (*pair_choices(MATCH, ours, pairs), new, *self._splits(dwelling))
         candidates = tuple(
             Candidate(str(entry["kobo_id"]), side_values(entry), str(match["reason"]))
             for entry, match in zip(entries, offered, strict=True)
@@ -129,7 +133,8 @@ class QuestionMaker:
             (str(other["leverandor_bolig_id"]), right, evidence_of(first, self.night.rows.get(right, {})))
             for other, right in zip(others, rights, strict=True)
         ]
-        new = Answer("new", MERGE, left, None, evidence_of(first))
+        beside = new_beside((name, evidence) for _, name, evidence in pairs)
+        new = Answer("new", MERGE, left, None, evidence_of(first), value=beside)
         numbered = bool(dwelling.get("bruksenhetsnummer"))
         house = "|".join(str(dwelling.get(name) or "").casefold() for name in _ADDRESS)
         if others:
@@ -139,7 +144,9 @@ class QuestionMaker:
             yield replace(self._question(MERGE, item, dwelling, None, evidence, choices, candidates), house=None if numbered else house)
         elif not numbered or item["reason"] == "number_in_doubt":
             # In doubt, and nobody else may be the home: the number itself is wrong, as where it names another floor than the row gives.
-            answers = (new, Answer("unsure", MERGE, left, None, evidence_of(first)))
+            # Once it was answered that it is a home of its own, Kobo takes it with a number of its own only.
+            own = () if item["reason"] == ONE_IN_KOBO else (new,)
+            answers = (*own, Answer("unsure", MERGE, left, None, evidence_of(first)))
             reason = "unit_contradicts_floor" if numbered else None
             yield replace(self._question(UNIT, item, dwelling, None, evidence_of(first), answers, (), reason=reason), house=house)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciliation.decisions.answer_choices import Record
+from reconciliation.decisions.answer_choices import Record, gives
 from reconciliation.decisions.question import Question
 from reconciliation.ledger import Ledger
 
@@ -19,6 +19,6 @@ def withdraw(question: Question, ledger: Ledger, municipality: str, by: str) -> 
     taken_back = 0
     for answer in (given, *given.along) if given else ():
         row = record.last.get(answer.question)
-        if row and row["verdict"] == answer.verdict and row["value"] == answer.value:
+        if row and gives(row, answer):
             taken_back += ledger.withdraw_decision(municipality, row["decision_id"], by)
     return taken_back

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from reconciliation.model.known_decisions import EVIDENCE_FIELDS, DecisionKind, Decisions, evidence_unchanged
+from reconciliation.model.known_decisions import EVIDENCE_FIELDS, DecisionKind, Decisions, evidence_of, evidence_unchanged, ruled_out
 
 _PAIR = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
 ENTRY = "kobo:"
@@ -15,7 +15,10 @@ ENTRY = "kobo:"
 
 @dataclass(frozen=True, slots=True)
 class PairDecisions:
-    """same, different: pairs (leverandor_bolig_id, kobo_id). new: leverandor_bolig_id. unsure: "<id>\\x1f<kobo_id>"."""
+    """same, different: pairs (leverandor_bolig_id, kobo_id); one called new is different from each entry that was shown.
+
+    new: leverandor_bolig_id of those called new before it was recorded what was shown; nothing is looked for. unsure: "<id>\\x1f<kobo_id>".
+    """
 
     same: pl.DataFrame
     different: pl.DataFrame
@@ -35,12 +38,13 @@ def pair_decisions(decisions: Decisions, dwellings: pl.DataFrame, entries: pl.Da
         )
     known = _Known(dwellings, entries)
     same, different = known.pairs(decisions, DecisionKind.SAME), known.pairs(decisions, DecisionKind.DIFFERENT)
+    new, beside = known.new(decisions)
     # Both answers were given: neither is used, and the question is open again.
     disputed = set(same) & set(different)
     return PairDecisions(
         _frame([pair for pair in same if pair not in disputed]),
-        _frame([pair for pair in different if pair not in disputed]),
-        pl.DataFrame(known.new(decisions), schema={"leverandor_bolig_id": pl.String()}, orient="row"),
+        _frame(sorted((set(different) - disputed) | (set(beside) - set(same)))),
+        pl.DataFrame(new, schema={"leverandor_bolig_id": pl.String()}, orient="row"),
         pl.Series(["\x1f".join(pair) for pair in known.pairs(decisions, DecisionKind.UNSURE)], dtype=pl.String()),
     )
 
@@ -74,10 +78,22 @@ class _Known:
                 decided_pairs.append((ours, theirs))
         return decided_pairs
 
-    def new(self, decisions: Decisions) -> list[tuple[str]]:
-        decided_dwellings = [(decision, self.dwelling.get(decision["left"])) for decision in decisions.rows(DecisionKind.NEW)]
-        return [
-            (name,)
-            for decision, name in decided_dwellings
-            if name and evidence_unchanged(decision, self.values(self.dwellings, "leverandor_bolig_id", name))
-        ]
+    def new(self, decisions: Decisions) -> tuple[list[tuple[str]], list[tuple[str, str]]]:
+        """Those that are new whatever the register holds; and pairs with the entries that were shown and still say the same."""
+        everywhere: list[tuple[str]] = []
+        beside: list[tuple[str, str]] = []
+        for decision in decisions.rows(DecisionKind.NEW):
+            name = self.dwelling.get(decision["left"])
+            if name is None:
+                continue
+            ours = self.values(self.dwellings, "leverandor_bolig_id", name)
+            if not evidence_unchanged(decision, ours):
+                continue
+            shown = ruled_out(decision["value"])
+            if shown is None:
+                everywhere.append((name,))
+            for entry, evidence in (shown or {}).items():
+                kobo_id = self.entry.get(entry)
+                if kobo_id and evidence == evidence_of(ours, self.values(self.entries, "kobo_id", kobo_id)):
+                    beside.append((name, kobo_id))
+        return everywhere, beside

@@ -22,7 +22,9 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
     contradicts the dwelling, and it fits no other dwelling clearly better.
     """
     unfound = ours.filter("_unfound")
-    theirs = theirs.with_columns(_nameless=_identifies_none(ours, theirs)).filter(~pl.col("_explained"))
+    theirs = theirs.with_columns(_nameless=_identifies_none(ours, theirs))
+    every_entry = theirs
+    theirs = theirs.filter(~pl.col("_explained"))
     pairs = pairs_in_blocks(unfound, theirs, keep=close_by(), blocks=WIDE_BLOCKS)
     if pairs.is_empty():
         return pairs
@@ -34,7 +36,10 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
         & _only_one_left(theirs, place).gather(pairs.get_column("_at_right"))
         for name, place in (("_alone_in_house", ("_address",)), ("_alone_on_ground", ("_municipality", "_ground")))
     }
-    compared = compare_rows(pairs, unfound, theirs).with_columns(_disputed=disputed, _nameless=nameless, **left)
+    renamed = _street_lacking(unfound, every_entry).gather(pairs.get_column("_at")) & _street_lacking(theirs, ours).gather(
+        pairs.get_column("_at_right")
+    )
+    compared = compare_rows(pairs, unfound, theirs).with_columns(_disputed=disputed, _nameless=nameless, _renamed=renamed, **left)
     # Comparing street names costs most, so it is done last, for pairs without a contradiction.
     compared = with_streets_compared(compared.filter(~contradict(in_pair)))
     seen = compared.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing).filter(place)
@@ -85,6 +90,16 @@ def _only_one_left(rows: pl.DataFrame, place: tuple[str, ...]) -> pl.Series:
     return rows.select((pl.len().over(place) == 1) & pl.all_horizontal(pl.col(name).is_not_null() for name in place)).to_series()
 
 
+def _street_lacking(rows: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
+    """Per row: the others have homes on its parcel, and none of them in its street."""
+    place = ("_municipality", "_ground", "_street")
+    known = others.select(place).drop_nulls().unique().with_columns(_there=pl.lit(value=True))
+    grounds = known.select(place[:2]).unique().with_columns(_here=pl.lit(value=True))
+    seen = rows.select(place).join(known, on=place, how="left", maintain_order="left")
+    seen = seen.join(grounds, on=place[:2], how="left", maintain_order="left")
+    return seen.select(pl.col("_here").is_not_null() & pl.col("_there").is_null() & pl.col("_street").is_not_null()).to_series()
+
+
 def _identifies_none(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.Series:
     """Per unexplained entry, whether its number identifies no dwelling of ours, so that it may be typed wrong: there is none at its
     address; or none there has its unit number; or it has no unit number and several are there. False where that is so of most entries on
@@ -118,7 +133,14 @@ def _may_be_in_the_same_place() -> pl.Expr:
     one_slip = (unit == "same") & next_house()
     placed = (pl.col("_disputed") | (ground == "same")) & (street | (level["adressenavn"] == "unknown"))
     next_door = around & ((agreeing >= TELLING) | (one_slip & (agreeing > 0)) | (typed_wrong & (placed | one_slip | (agreeing > 0))))
-    return (here & flat) | next_door | _last_two_left()
+    neither_numbered = pl.col("_unit").is_null() & pl.col("_unit_theirs").is_null()
+    # The whole parcel stands under another street: the street was renamed, and perhaps renumbered.
+    renamed = (
+        pl.col("_renamed")
+        & (ground == "same")
+        & (unit.is_in(["same", "first"]) | ((unit == "unknown") & (neither_numbered | (agreeing > 0))))
+    )
+    return (here & flat) | next_door | renamed | _last_two_left()
 
 
 def _last_two_left() -> pl.Expr:

@@ -15,19 +15,35 @@ from reconciliation.model.known_decisions import (
     DecisionKind,
     Decisions,
     contradicting_decisions,
+    evidence_of,
     evidence_unchanged,
     groups_of,
+    ruled_out,
 )
 from reconciliation.model.tables import CONTENT
 
 
 @dataclass(frozen=True, slots=True)
+class Excused:
+    """What is not asked again, as leverandor_bolig_id. pairs: (left, right). new, new_beside_all: as in RowDecisions."""
+
+    pairs: pl.DataFrame
+    new: pl.Series
+    new_beside_all: pl.Series
+
+
+@dataclass(frozen=True, slots=True)
 class RowDecisions:
-    """Rows by their `_row`. fields: (row, field, source that is taken)."""
+    """Rows by their `_row`. fields: (row, field, source that is taken).
+
+    different: pairs that a person called different, or of which they called one new when the other was shown. new: those that are a
+    home of their own in their list; new_beside_all: and whatever the others hold (answers that do not tell what was shown).
+    """
 
     same: list[list[int]] = field(default_factory=list)
     different: list[tuple[int, int]] = field(default_factory=list)
     new: list[int] = field(default_factory=list)
+    new_beside_all: list[int] = field(default_factory=list)
     fields: list[tuple[int, str, str]] = field(default_factory=list)
     contradictory: tuple[tuple[str, str], ...] = ()
 
@@ -38,11 +54,16 @@ class RowDecisions:
         place = dict(named.select("_row", "_cluster").iter_rows())
         return {(place[row], name): source for row, name, source in self.fields}
 
-    def excused(self, named: pl.DataFrame) -> pl.DataFrame:
-        """Pairs of leverandor_bolig_id that are different; right null: new, whatever is beside it."""
-        ids = dict(named.select("_row", "leverandor_bolig_id").iter_rows()) if self.different or self.new else {}
-        pairs = [(ids[left], ids[right]) for left, right in self.different] + [(ids[row], None) for row in self.new]
-        return pl.DataFrame(pairs, schema={"left": pl.String(), "right": pl.String()}, orient="row")
+    def excused(self, named: pl.DataFrame) -> Excused:
+        """As ids of the dwellings that the rows are in."""
+        rows = {row for pair in self.different for row in pair}.union(self.new, self.new_beside_all)
+        ids = dict(named.filter(pl.col("_row").is_in(sorted(rows))).select("_row", "leverandor_bolig_id").iter_rows()) if rows else {}
+        pairs = [(ids[left], ids[right]) for left, right in self.different]
+        return Excused(
+            pl.DataFrame(pairs, schema={"left": pl.String(), "right": pl.String()}, orient="row"),
+            pl.Series([ids[row] for row in self.new], dtype=pl.String()),
+            pl.Series([ids[row] for row in self.new_beside_all], dtype=pl.String()),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +124,13 @@ def row_decisions(decisions: Decisions, rows: pl.DataFrame, source_values: Mappi
     for name, head in sorted(group.items()):
         if head not in tainted:
             joined.setdefault(head, []).append(known.place[name])
+    new = known.new(decisions)
+    beside = {(name, other) for name, shown in new.items() for other in shown or () if name not in group or group[name] != group.get(other)}
     return RowDecisions(
         same=[sorted(members) for members in joined.values()],
-        different=[(known.place[left], known.place[right]) for left, right in different],
-        new=known.alone(decisions),
+        different=[(known.place[left], known.place[right]) for left, right in (*different, *sorted(beside))],
+        new=[known.place[name] for name, shown in new.items() if shown is not None],
+        new_beside_all=[known.place[name] for name, shown in new.items() if shown is None],
         fields=known.fields(decisions),
         contradictory=tuple(disputed),
     )
@@ -143,9 +167,20 @@ class _Rows:
                 decided.append((left, right))
         return decided
 
-    def alone(self, decisions: Decisions) -> list[int]:
-        decided = [(decision, self.find(decision["left"])) for decision in decisions.rows(DecisionKind.NEW)]
-        return [self.place[name] for decision, name in decided if name and evidence_unchanged(decision, self.values(name))]
+    def new(self, decisions: Decisions) -> dict[str, list[str] | None]:
+        """Row -> the rows that were shown when it was called new and that still say the same; None where that was not recorded."""
+        shown_by_row: dict[str, list[str] | None] = {}
+        for decision in decisions.rows(DecisionKind.NEW):
+            name = self.find(decision["left"])
+            if name is None or not evidence_unchanged(decision, self.values(name)):
+                continue
+            shown = ruled_out(decision["value"])
+            shown_by_row[name] = None if shown is None else self._unchanged(name, shown)
+        return shown_by_row
+
+    def _unchanged(self, name: str, shown: dict[str, str]) -> list[str]:
+        here = ((other, self.find(other)) for other in shown)
+        return [row for other, row in here if row and row != name and shown[other] == evidence_of(self.values(name), self.values(row))]
 
     def fields(self, decisions: Decisions) -> list[tuple[int, str, str]]:
         decided = [(decision, self.find(decision["left"])) for decision in decisions.rows(DecisionKind.TAKE)]

@@ -9,6 +9,7 @@ import polars as pl
 
 from reconciliation.likeness.contradiction import contradict, in_pair
 from reconciliation.likeness.street_spelling import ground
+from reconciliation.merge.decided_rows import Excused
 from reconciliation.merge.merge_keys import DECISION
 from reconciliation.merge.near_pairs import near_pairs
 
@@ -17,10 +18,10 @@ MOST = 15
 MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "_floor", "seksjonsnummer", "_ground")
 
 
-def candidates(dwellings: pl.DataFrame, apart: pl.DataFrame, excused: pl.DataFrame) -> pl.DataFrame:
+def candidates(dwellings: pl.DataFrame, apart: pl.DataFrame, excused: Excused) -> pl.DataFrame:
     """dwellings: leverandor_bolig_id, sources, merged_by, CONTENT, PLACE_COLUMNS. apart: pairs (left, right) of ids that a key calls one
-    although they are known, or look, as two. excused: pairs (left, right) that a person called different; right null: the
-    dwelling is new for certain.
+    although they are known, or look, as two. excused: what people decided. A dwelling that they called new is not asked about beside the
+    others of its list; another list's row that came later is.
 
     Returns (leverandor_bolig_id, candidates: sorted list).
     """
@@ -33,10 +34,15 @@ def candidates(dwellings: pl.DataFrame, apart: pl.DataFrame, excused: pl.DataFra
         apart.select(leverandor_bolig_id="left", other="right"),
     ]
     named = pl.concat(pairs).filter(pl.col("leverandor_bolig_id") != pl.col("other")).unique()
-    both_ways = pl.concat([excused, excused.select(left="right", right="left")]).filter(pl.col("left").is_not_null())
+    both_ways = pl.concat([excused.pairs, excused.pairs.select(left="right", right="left")])
     named = named.join(both_ways, left_on=["leverandor_bolig_id", "other"], right_on=["left", "right"], how="anti")
-    new = excused.filter(pl.col("right").is_null())
-    named = named.join(new, left_on="leverandor_bolig_id", right_on="left", how="anti")
+    if excused.new_beside_all.len():
+        named = named.filter(~pl.col("leverandor_bolig_id").is_in(excused.new_beside_all.implode()))
+    if excused.new.len():
+        lists = dwellings.select("leverandor_bolig_id", "sources")
+        sharing = named.join(lists, on="leverandor_bolig_id").join(lists, left_on="other", right_on="leverandor_bolig_id", suffix="_other")
+        one_list = pl.col("sources").list.set_intersection("sources_other").list.len() > 0
+        named = sharing.filter(~(one_list & pl.col("leverandor_bolig_id").is_in(excused.new.implode()))).select(named.columns)
     named = _still_possible(named, dwellings)
     return _likeliest(named, dwellings_here).group_by("leverandor_bolig_id").agg(candidates=pl.col("other").sort())
 

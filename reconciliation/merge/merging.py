@@ -11,7 +11,7 @@ from reconciliation.likeness.place import SamePlace, with_place
 from reconciliation.likeness.stray_streets import meant_streets
 from reconciliation.likeness.street_spelling import one_spelling
 from reconciliation.merge.clusters import STRENGTH, cluster
-from reconciliation.merge.decided_rows import RowDecisions, decided_units, row_decisions, with_units
+from reconciliation.merge.decided_rows import Excused, RowDecisions, decided_units, row_decisions, with_units
 from reconciliation.merge.doubtful_pairs import candidates
 from reconciliation.merge.dwelling_ids import name_clusters, with_made_id
 from reconciliation.merge.moved_keys import moved_rows, split_rows
@@ -123,7 +123,7 @@ def _dwellings(
     content: pl.DataFrame,
     disputed: pl.DataFrame,
     apart: pl.DataFrame,
-    excused: pl.DataFrame,
+    excused: Excused,
     streets: pl.DataFrame,
     same_place: SamePlace | None,
 ) -> pl.DataFrame:

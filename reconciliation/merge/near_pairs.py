@@ -13,6 +13,7 @@ from reconciliation.likeness.contradiction import contradict, equal_areas, in_pa
 from reconciliation.likeness.longer_names import with_streets_compared
 from reconciliation.likeness.stray_streets import stray_pairs
 from reconciliation.merge.near_conditions import NUMBERS, evidence, worth_a_question, worth_a_question_alone
+from reconciliation.merge.renamed_grounds import renamed_pairs
 
 MOST = 3
 """Dwellings that one question offers."""
@@ -60,7 +61,7 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
             )
             asked.append(marked.filter(pl.col("_asked") | pl.col("_alone")))
     near += [_only_partners(pl.concat(asked)).select(near[0].columns)] if asked else []
-    near.append(_strays(ours))
+    near += [_strays(ours), renamed_pairs(ours)]
     pairs = pl.concat(near)
     return (
         _waiting(

@@ -21,7 +21,7 @@ DECISION_COLUMNS: dict[str, Any] = {
     "left": pl.String(),
     "right": pl.String(),  # null when the decision is about one dwelling alone
     "field": pl.String(),  # null when it is not about one field
-    "value": pl.String(),  # take: the source whose value is taken; value: the right value as JSON
+    "value": pl.String(),  # take: the source whose value is taken; value: the right value as JSON; new: see `ruled_out`
     "who": pl.String(),
     "decided_at": pl.Datetime("us", "UTC"),
     "why": pl.String(),
@@ -105,6 +105,17 @@ def evidence_of(*sides: Mapping[str, Any]) -> str:
 def evidence_unchanged(decision: Mapping[str, Any], *sides: Mapping[str, Any]) -> bool:
     """Whether the evidence is the same as when it was decided."""
     return decision["evidence"] is None or decision["evidence"] == evidence_of(*sides)
+
+
+def ruled_out(value: str | None) -> dict[str, str] | None:
+    """Of an answer "new", from the decision's `value`: what was shown when it was given, name -> evidence of the pair. Only those are not
+    asked about again; what comes later is. None: the answer was given before that was recorded, and holds beside everything."""
+    return None if value is None else json.loads(value)
+
+
+def new_beside(pairs: Iterable[tuple[str, str]]) -> str:
+    """The `value` of an answer "new". pairs: name in decisions and evidence of the pair, of each candidate that is shown."""
+    return json.dumps(dict(pairs), sort_keys=True)
 
 
 def contradicting_decisions(same: Iterable[tuple[str, str]], different: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

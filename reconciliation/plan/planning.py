@@ -29,7 +29,7 @@ from reconciliation.plan.parts import UNKNOWN_GROUP, Part, RegisterCounts, part_
 from reconciliation.plan.planning_inputs import Reading, Remembered
 from reconciliation.plan.register_only import register_only_entries
 from reconciliation.plan.retirements import class_gone
-from reconciliation.plan.same_place import held_where_an_entry_stays
+from reconciliation.plan.same_place import held_where_an_entry_stays, without_refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,8 @@ def make_plan(
     ours = settle_conflicts(ours, remembered.decisions, merged.dwellings, entries, merged.lineage)
     gone = class_gone(dwellings, merged.memberships, entries, reading, remembered, municipality)
     classed = pl.concat([ours, gone, register_only_entries(dwellings, entries, matches, remembered.links)])
-    items = _sorted(classed.select(list(PLAN_ITEMS)).cast(pl.Schema(PLAN_ITEMS)))
+    classed = without_refused(classed.select(list(PLAN_ITEMS)).cast(pl.Schema(PLAN_ITEMS)), merged.dwellings, entries)
+    items = _sorted(classed)
     items = _held_in_a_file(items, remembered.handed_over, as_of, register.import_overdue_nights)
     items = _held_for_its_number(items, merged.dwellings, as_of)
     items = held_where_an_entry_stays(items, merged.dwellings, entries)

@@ -1,10 +1,12 @@
-"""Dwellings at the same place as an entry of ours that is in no source any more."""
+"""Dwellings that Kobo would call one: same house, unit number and lease reference."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from reconciliation.likeness.place import with_place
+from reconciliation.model.plan_actions import ONE_IN_KOBO
+from reconciliation.model.tables import PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.guards import PLACE_TAKEN
 
@@ -15,9 +17,35 @@ def at_same_place(dwellings: pl.DataFrame, leaving: pl.DataFrame) -> pl.DataFram
     """(leverandor_bolig_id, kobo_id): same house, unit number and lease reference. leaving: entries of the register."""
     if dwellings.is_empty() or leaving.is_empty():
         return pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()})
+    left = _placed(leaving, "kobo_id")
+    return _placed(dwellings, "leverandor_bolig_id").join(left, on="_at").select("leverandor_bolig_id", "kobo_id")
+
+
+def _placed(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """(name, _at): what Kobo tells dwellings apart by. Those without an address are left out."""
     place = pl.concat_str("_municipality", "_street", "_house", *(pl.col(name).fill_null("") for name in _UNIT), separator="|")
-    left = with_place(leaving).select("kobo_id", _at=place).drop_nulls()
-    return with_place(dwellings).select("leverandor_bolig_id", _at=place).join(left, on="_at").select("leverandor_bolig_id", "kobo_id")
+    return with_place(rows).select(name, _at=place).drop_nulls()
+
+
+def without_refused(items: pl.DataFrame, dwellings: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
+    """Creates that Kobo would refuse are asked about: two dwellings at one place, or one where an entry stands that a person said is
+    another home. entries: not deleted. An entry of ours that is gone from the sources is deleted first, or holds the create (below)."""
+    created = items.filter(pl.col("class") == DwellingClass.CREATE.value).select("leverandor_bolig_id")
+    coming = dwellings.join(created, on="leverandor_bolig_id", how="semi")
+    if coming.is_empty():
+        return items
+    placed = _placed(coming, "leverandor_bolig_id")
+    leaving = items.filter(pl.col("class") == DwellingClass.RETIRE.value).select("kobo_id")
+    others = entries.join(leaving, on="kobo_id", how="anti") if entries.height else entries
+    taken = _placed(others, "kobo_id").get_column("_at") if others.height else pl.Series([], dtype=pl.String())
+    refused = placed.filter(pl.col("_at").is_duplicated() | pl.col("_at").is_in(taken.implode())).get_column("leverandor_bolig_id")
+    if refused.is_empty():
+        return items
+    waits = pl.col("leverandor_bolig_id").is_in(refused.implode()) & (pl.col("class") == DwellingClass.CREATE.value)
+    asked = {"class": DwellingClass.REVIEW.value, "reason": ONE_IN_KOBO, "details": '{"fields":["bruksenhetsnummer"],"candidates":[]}'}
+    return items.with_columns(pl.when(waits).then(pl.lit(value)).otherwise(name).alias(name) for name, value in asked.items()).cast(
+        pl.Schema(PLAN_ITEMS)
+    )
 
 
 def held_where_an_entry_stays(items: pl.DataFrame, dwellings: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -15,19 +13,12 @@ from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_a
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.question_lookup import Tables
 from reconciliation.decisions.questions import AskedOf, questions
-from reconciliation.ledger import Ledger, open_ledger
+from reconciliation.ledger import Ledger
 from tests.reconciliation.decisions.nights import SmallNight, decided
-from tests.reconciliation.ledger.databases import Clock, new_ledger_database
 from tests.strategies import none_known
 
 PLACE = "vik"
 ENTRY = {"kobo_id": "k1", "leverandor_bolig_id": "fdv-1", "bruksenhetsnummer": "H0101"}
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(new_ledger_database("sqlite", tmp_path), tmp_path, Clock()) as opened:
-        yield opened
 
 
 def tables_of(night: SmallNight, deviations: pl.DataFrame | None = None) -> Tables:
@@ -228,7 +219,7 @@ def test_different_blocks_transitively(ledger: Ledger) -> None:
 APART = {"bruksenhetsnummer": "H0101", "gardsnummer": 1, "bruksnummer": 2}
 
 
-@pytest.mark.parametrize(("code", "kinds"), [("keep", ["in_sync"]), ("replace", ["conflict"]), ("different", ["create", "register_only"])])
+@pytest.mark.parametrize(("code", "kinds"), [("keep", ["in_sync"]), ("replace", ["conflict"]), ("different", ["register_only", "review"])])
 def test_a_pair_that_a_key_found_and_an_address_contradicts_is_ours_only_when_a_person_says_so(
     code: str, kinds: list[str], ledger: Ledger
 ) -> None:

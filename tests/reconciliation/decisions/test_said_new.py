@@ -1,0 +1,94 @@
+"""An answer "new" is about what was shown, and about what Kobo takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reconciliation.decisions.answers import AnswerOutcome
+from reconciliation.decisions.withdraw import withdraw
+from reconciliation.ledger import Ledger
+from reporting.clarifications import settled_in_source
+from tests.reconciliation.decisions.test_answers import PLACE, Town, asked
+
+FLAT = {"bruksareal": 45.0, "manedsleie": 7300.0}
+FLATS = [
+    {"source_key": "1", "leilighetsnummer": "1", **FLAT},
+    {"source_key": "2", "leilighetsnummer": "2", "bruksareal": 60.0, "manedsleie": 8300.0},
+]
+LATE: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, Any], dict[str, Any]]] = {
+    "no candidate, and then another list's row": (
+        [FLATS[0], {**FLATS[1], "bruksenhetsnummer": "H0102"}],
+        [],
+        {"source": "omsorg", "source_key": "9", "bruksenhetsnummer": "H0101", **FLAT},
+        {},
+    ),
+    "a candidate, and then a third list's row": (
+        [{"bruksenhetsnummer": "H0101", **FLAT}, {"source": "omsorg", "source_key": "7", "bruksenhetsnummer": "H0102", **FLAT}],
+        [],
+        {"source": "eiendom", "source_key": "9", "bruksenhetsnummer": "H0201", **FLAT},
+        {},
+    ),
+    "an entry, and then another entry": (
+        [{"antall_soverom": 1, "manedsleie": 7300.0}],
+        [{"kobo_id": "k1", "bruksenhetsnummer": "H0101", "antall_soverom": 4}],
+        {},
+        {"kobo_id": "k2", "bruksenhetsnummer": "H0102", "manedsleie": 7300.0},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LATE.values(), ids=LATE.keys())
+def test_new_is_said_beside_what_was_shown_and_what_comes_later_is_asked_about(case: Any, ledger: Ledger) -> None:
+    rows, entries, late_row, late_entry = case
+    town = Town(ledger, list(rows), list(entries))
+    for question in town.open():
+        assert town.say(question, "new", evidence=question.evidence) is AnswerOutcome.STORED
+    assert town.open() == []
+    assert set(town.night().plan.items.get_column("class")) >= {"create"}
+    town.rows += [late_row] if late_row else []
+    town.entries += [late_entry] if late_entry else []
+    again = town.open()
+    assert again
+    late = f"{late_row['source']}-" if late_row else "k2"
+    assert all(late in question.dwelling or any(late in candidate.name for candidate in question.candidates) for question in again)
+    for question in again:
+        town.say(question, "new")
+    assert town.open() == []
+
+
+def test_two_homes_that_kobo_takes_for_one_are_asked_for_their_unit_numbers_and_not_sent(ledger: Ledger) -> None:
+    """Kobo holds one dwelling for an address, unit number and lease reference; it refused the second one every night."""
+    town = Town(ledger, [dict(row) for row in FLATS], [])
+    for question in town.open():
+        town.say(question, "new")
+    night = town.night()
+    assert set(night.plan.items.select("class", "reason").rows()) == {("review", "one_in_kobo")}
+    again = town.open()
+    assert [(question.about, [answer.code for answer in question.answers]) for question in again] == [("unit", ["unsure"])] * 2
+    assert town.say(again[0], 'value:"H0101"') is AnswerOutcome.STORED
+    assert sorted(town.night().plan.items.get_column("class")) == ["create", "create"]
+
+
+def test_an_entry_that_a_person_called_another_home_is_not_taken_over_by_sending_the_same_number(ledger: Ledger) -> None:
+    town = Town(ledger, [{"bruksenhetsnummer": "H0101", "antall_soverom": 1, "manedsleie": 5000.0}], [])
+    town.entries = [{"kobo_id": "k1", "bruksenhetsnummer": "H0101", "antall_soverom": 4, "manedsleie": 9000.0}]
+    (question,) = town.open()
+    town.say(question, "new")
+    item = town.night().item()
+    assert (item["class"], item["reason"]) == ("review", "one_in_kobo")
+    assert town.open() == []
+    (said,) = settled_in_source(town.night().plan.items, town.night().merged.dwellings)
+    assert "Kobo tar imot én bolig" in said[1]
+
+
+def test_new_that_is_taken_back_is_asked_again_beside_all_that_was_shown(ledger: Ledger) -> None:
+    town = Town(ledger, list(LATE["a candidate, and then a third list's row"][0]), [])
+    night = town.night()
+    (question,) = asked(night, ledger.decisions(PLACE))
+    town.say(question, "new")
+    (given,) = asked(night, ledger.decisions(PLACE))
+    assert given.decided_code == "new"
+    assert withdraw(given, ledger, PLACE, "KN") == 1
+    assert [again.id for again in town.open()] == [question.id]

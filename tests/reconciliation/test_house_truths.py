@@ -241,14 +241,14 @@ def test_a_street_that_one_list_or_kobo_has_renamed_and_renumbered_is_asked_abou
     ours = [flat(f"a{at}", str(at), **{**PARCEL, **home}) for at, home in enumerate(homes)]
     moved = [{**PARCEL, **home, "adressenavn": "Furulia", "nummer": home.get("nummer", 1) + 11} for home in homes]
     theirs = [flat(f"b{at}", str(at), **{**home, "bruksareal": None}) for at, home in enumerate(moved)]
-    found = night({"fdv": ours, "omsorg": theirs})
-    assert found.mixed == []
-    assert set(found.classes().values()) == {"review"}
+    result = night({"fdv": ours, "omsorg": theirs})
+    assert result.mixed == []
+    assert set(result.classes().values()) == {"review"}
     entries = [{**home, "kobo_id": f"k{at}", "bruksareal": None, "leilighetsnummer": None} for at, home in enumerate(moved)]
     assert "create" not in night({"fdv": ours}, entries).classes().values()
 
 
 def test_two_streets_at_one_corner_that_a_list_knows_both_of_are_two() -> None:
     ours = [flat(f"a{at}", str(at), **PARCEL, **ALIKE, adressenavn=street) for at, street in enumerate(("Ospestien", "Furulia"))]
-    found = night({"fdv": ours, "omsorg": [flat("b1", "1", **PARCEL, **ALIKE, adressenavn="Furulia")]})
-    assert set(found.classes().values()) == {"create"}
+    result = night({"fdv": ours, "omsorg": [flat("b1", "1", **PARCEL, **ALIKE, adressenavn="Furulia")]})
+    assert set(result.classes().values()) == {"create"}

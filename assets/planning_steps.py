@@ -13,7 +13,7 @@ from assets.night_session import NightSession
 from connectors.read_result import Verdict
 from kobo_client.snapshot import RegisterSnapshot, read_register
 from reconciliation.apply import still_to_arrive
-from reconciliation.decisions.field_evidence import with_standing_choices
+from reconciliation.decisions.field_evidence import with_unchanged_choices
 from reconciliation.identifiers import kommune_table
 from reconciliation.ledger import PLANNED, Ledger
 from reconciliation.match import match
@@ -33,7 +33,7 @@ def merge_rows(session: NightSession, carried: pl.DataFrame) -> Merged:
     slug = session.municipality.slug
     with session.step("merge"):
         known = session.memberships
-        decided = with_standing_choices(session.ledger.decisions(slug), carried, known)
+        decided = with_unchanged_choices(session.ledger.decisions(slug), carried, known)
         same_place = kommune_table().same_place_as(session.municipality.kommunenummer)
         return merge(carried, known, decided, session.municipality, same_place)
 

@@ -41,7 +41,7 @@ Prepare = Callable[[Visitor, str], Awaitable[Make]]
 
 
 def desk_app(desk: Desk) -> Starlette:
-    """The application. Every page but the two static files and /health asks who is there."""
+    """The application. Every page but the two static files and /health requires a known visitor."""
     sessions = Sessions()
     pages, writes, exports = Semaphore(AT_WORK), Semaphore(WRITING), Semaphore(1)
 
@@ -51,7 +51,7 @@ def desk_app(desk: Desk) -> Starlette:
                 return partial(make, request)
 
             def turns(visitor: Visitor) -> Semaphore:
-                # That they saw a shielded case is written down before they do.
+                # That a visitor sees a shielded case is recorded before the page is sent.
                 return writes if visitor.cleared and at_work is pages else at_work
 
             return await _answered(request, desk, sessions, nothing_to_read, turns)
@@ -135,7 +135,7 @@ def _visitor(request: Request, desk: Desk) -> Visitor:
 
 def _health(desk: Desk) -> Callable[[Request], Response]:
     def health(_: Request) -> Response:
-        """For a probe: can the desk read the ledger and the night? Tells nothing else."""
+        """For a probe: can the desk read the ledger and the night? Nothing else is in the answer."""
         try:
             as_of = desk.load().as_of
         except LedgerError:

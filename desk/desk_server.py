@@ -17,7 +17,7 @@ LARGEST_HEAD = 32 * 1024
 HEAD_SECONDS = 10.0
 """From the first byte, or from the connection, until the whole head of a request is here."""
 REQUEST_SECONDS = 120.0
-"""From the head until the answer has been read by who asked. A workbook of thousands of questions takes half a minute to make."""
+"""From the head until the client has read the answer. A workbook of thousands of questions takes half a minute to make."""
 
 
 class BoundedProtocol(H11Protocol):

@@ -27,8 +27,8 @@ Since = Callable[[Sequence[str]], Mapping[str, date]]
 def my_list(
     view: NightView, mine: MyCases, visitor: Visitor, token: str, wanted: Mapping[str, str], shown: Paged[Case], since: Since
 ) -> str:
-    """What waits for this visitor. mine: all of it. wanted: filter -> value, as they are in the address. shown: this page's part of what
-    those let through."""
+    """What waits for this visitor. mine: all of it. wanted: filter -> value, as they are in the address. shown: this page's part of
+    the cases that match them."""
     return (
         desk_templates()
         .get_template("my_list.html.j2")

@@ -82,7 +82,7 @@ class MyCases:
         return sorted(self._where[STREET])
 
     def selected(self, wanted: Mapping[str, str]) -> Sequence[Case]:
-        """The cases that all of these filters let through, in their order. Without `vis`: every case with a question.
+        """The cases that match all of these filters, in their order. Without `vis`: every case with a question.
 
         wanted: name of FILTERS -> value. An unknown kind counts as none.
         """

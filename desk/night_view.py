@@ -115,7 +115,7 @@ NO_NIGHT, UNFINISHED, REGISTER_UNSEEN = "no_night", "unfinished", "register_unse
 @dataclass(frozen=True, slots=True)
 class NightView:
     """run_id: of the night whose plan is shown; None without one. parts: of that plan. as_of: date of the night; None when there is
-    no night to show, and then `lacks` is why. running: a night goes on now. cases: of the last night whose register was seen, open and
+    no night to show, and then `lacks` is why. running: a night is running now. cases: of the last night whose register was seen, open and
     answered, in order.
 
     sources: leverandor_bolig_id -> its sources. places: leverandor_bolig_id -> where its rows are. rejected: rows that wait for their

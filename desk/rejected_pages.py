@@ -56,14 +56,14 @@ def rejected_rows(view: NightView, visitor: Visitor) -> Sequence[RejectedRow]:
 
 
 def rejected_selected(mine: Sequence[RejectedRow], wanted: Mapping[str, str]) -> list[RejectedRow]:
-    """Those that all of these filters let through. wanted: filter -> value, as they are in the address."""
+    """Those that match all of these filters. wanted: filter -> value, as they are in the address."""
     return [row for row in mine if _fits(row, wanted)]
 
 
 def rejected_list(
     view: NightView, mine: Sequence[RejectedRow], visitor: Visitor, token: str, wanted: Mapping[str, str], shown: Paged[RejectedRow]
 ) -> str:
-    """mine: all that the visitor may see. shown: this page's part of what the filters let through."""
+    """mine: all that the visitor may see. shown: this page's part of the rows that match the filters."""
     return (
         desk_templates()
         .get_template("rejected.html.j2")

@@ -20,7 +20,7 @@ class ComparedField:
 
 
 def compared_field(name: str, seen: Shown, question: Question) -> ComparedField:
-    """The dwelling's own rows are compared with each other and with the candidates. A side that says nothing does not differ, unless the
+    """The dwelling's own rows are compared with each other and with the candidates. A side without a value does not differ, unless the
     field is the very one that is asked about."""
     values = tuple(_cell(side.values.get(name)) for side in seen.sides)
     written = [value.casefold() for value in values if value]

@@ -19,8 +19,8 @@ EXAMPLES = 10
 
 
 def plan_parts(plan: Table, outcomes: Table | None, dwellings: pl.DataFrame) -> tuple[PlanPart, ...]:
-    """They are not approved yet. plan: PLAN_ITEMS with its facts. outcomes: of the same night; another night's say nothing of this
-    plan. dwellings: DWELLINGS."""
+    """The plan's parts, without approvals. plan: PLAN_ITEMS with its facts. outcomes: ignored when they are another night's.
+    dwellings: DWELLINGS."""
     applied = outcomes.facts.get("parts", ()) if outcomes is not None and outcomes.made_by == plan.made_by else ()
     refusals: dict[str, list[str]] = {}
     for refusal in plan.facts["refusals"]:

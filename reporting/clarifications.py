@@ -21,7 +21,7 @@ from reporting.stop_causes import cause
 from reporting.value_words import value_in_words, words_of
 
 Same = bool | None
-"""True: both say the same; False: they differ; None: at least one is silent."""
+"""True: both say the same; False: they differ; None: at least one has no value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ SURE = 0.8
 STILL, STUCK = 5, 10
 """Working days without any clearance after which nothing is said to move: where some had to be expected, and in any case."""
 SURPRISING = 3.0
-"""So many clearances that the pace before made one expect, and that did not come, are no chance."""
+"""Clearances expected at the earlier pace above which having none at all is not chance."""
 
 
 class ForecastState(StrEnum):

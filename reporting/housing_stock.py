@@ -21,7 +21,7 @@ COLUMNS = (
     *("acquired", "leased_in", "other_in", "back_in_use", "sold", "lease_ended", "other_out", "out_of_use"),
     *("category_changed", "tenure_changed", "corrections"),
 )
-"""What happened to a dwelling; the last one is what came to be known of it. Words: texts `housing_stock_columns.<code>`."""
+"""Kinds of movement; the last is a correction of what was known of a dwelling. Words: texts `housing_stock_columns.<code>`."""
 NO_CATEGORY = ""
 _CELL = ("category", "tenure")
 

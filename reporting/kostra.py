@@ -19,7 +19,7 @@ from reconciliation.plan.stock_scope import OUT_OF_USE, WHOLE_UNIT, why_not_coun
 OWNED, COMPANY = "KOMMUNALT_EID", "INNLEID_FRA_KOMMUNALT_FORETAK"
 LEASED_PREFIX = "INNLEID_"
 NEAREST_DAYS = 31
-"""A night so far from 31 December still tells of it; the workbook says how far."""
+"""A night at most this many days from 31 December can be counted; the workbook says how many days."""
 
 
 class RuleBasis(StrEnum):

@@ -66,7 +66,7 @@ def _numbers(count: Kostra) -> Iterator[Row]:
 
 
 def kostra_of(result: NightResult) -> Kostra | None:
-    """The count of a night of 31 December, which leaves its workbook by itself; None for any other night."""
+    """The count of a night of 31 December, for which the workbook is written without being asked for; None for any other."""
     if (result.as_of.month, result.as_of.day) != (12, 31):
         return None
     made = (result.dwellings, result.items, result.rejected_rows, result.out_of_scope_rows)

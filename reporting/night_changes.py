@@ -125,7 +125,7 @@ def _classes(changes: pl.DataFrame, nights: Sequence[date]) -> pl.DataFrame:
     days = pl.Series(nights, dtype=pl.Date)
 
     def nights_before(column: str, side: Literal["left", "right"]) -> pl.Series:
-        # Null values, of those that nothing follows, would be sought too.
+        # search_sorted would place nulls (no later change) too.
         return pl.Series(days.search_sorted(known.get_column(column).fill_null(date.max), side), dtype=pl.Int64)
 
     until_next = nights_before("follows", "left") - 1

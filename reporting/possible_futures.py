@@ -16,9 +16,9 @@ from reporting.backlog import NEXT_NIGHT, Flow, Rates
 NEAR, FAR = 10.0, 40.0
 """Working days after which an observation counts half, for the days just ahead and for those later."""
 TURN = 30.0
-"""Working days after which, on average, a future turns from the one to the other."""
+"""Mean number of working days after which a future changes from the weights of NEAR to those of FAR."""
 RUN = 8.0
-"""Working days that follow one another in a future as they did behind, on average."""
+"""Mean length, in working days, of the runs of consecutive past days that a future repeats."""
 LEAST_SPREAD = 0.2
 """Log-scale spread of the pace ahead when the weeks behind were all alike."""
 WANDERING = 1.25
@@ -26,7 +26,7 @@ WANDERING = 1.25
 DRIFT = 1.5
 """So much of the variance comes on top for 60 working days ahead. These and the half-lives: benchmarks/forecast_backtest.py."""
 FOUND = 30.0
-"""Working days after which half as many new ones come: what is still to be found grows less."""
+"""Half-life, in working days, of the rate of newly blocked dwellings: fewer are left to be discovered."""
 UNKNOWN_DAYS = 10
 """A holder seen for fewer working days than this is thought to become like the others, the less so the longer it is seen."""
 HORIZON = 780

@@ -37,7 +37,7 @@ def hidden_names(dwellings: pl.DataFrame, items: pl.DataFrame, gone: Collection[
     return frozenset([*ids, *keys, *entries, *(f"kobo:{entry}" for entry in entries)])
 
 
-def told_of(words: str, named: Collection[str | None], hidden: Collection[str]) -> str:
+def words_shown(words: str, named: Collection[str | None], hidden: Collection[str]) -> str:
     """The register's words about a dwelling; a fixed sentence instead when it is hidden (`named`: its ids) or they name a hidden one."""
     if words and hidden and (any(name in hidden for name in named) or any(name in words for name in hidden)):
         return text("refusals.secret")
@@ -107,7 +107,7 @@ def without_telling_names(rows: pl.DataFrame, result: NightResult) -> pl.DataFra
     )
     marked = rows.join(known.unique(_PLACE), on=_PLACE, how="left", nulls_equal=True, maintain_order="left", suffix="_known")
     shown = [
-        (sheet, key) if not secret else (None if _tells(sheet, *place) else sheet, None if _tells(key, *place) else key)
+        (sheet, key) if not secret else (None if _reveals_place(sheet, *place) else sheet, None if _reveals_place(key, *place) else key)
         for secret, sheet, key, *place in marked.select("secret", "sheet", "source_key", *_TOLD_BY).iter_rows()
     ]
     sheets, names = zip(*shown, strict=True)
@@ -125,7 +125,7 @@ def telling_ids(entries: pl.DataFrame) -> list[str]:
     return begins.filter(pl.col("secret") & own & pl.col("begin").is_in(shown.implode())).get_column("leverandor_bolig_id").to_list()
 
 
-def _tells(name: str | None, street: str | None, farm: int | None, plot: int | None) -> bool:
+def _reveals_place(name: str | None, street: str | None, farm: int | None, plot: int | None) -> bool:
     if not name:
         return False
     parts = [fold(street)] if street else []

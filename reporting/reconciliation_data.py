@@ -19,7 +19,7 @@ from reconciliation.model.words import DwellingClass, Severity
 from reconciliation.plan.progress import UNKNOWN
 from reporting.dwelling_sources import FIELDS, nights, source_values
 from reporting.night_report import NightResult
-from reporting.privacy import hidden_names, told_of
+from reporting.privacy import hidden_names, words_shown
 from reporting.progress_overview import holder_title, owner_title
 from reporting.search_entries import OUTSIDE, REJECTED, index_entries
 from reporting.stop_causes import cause
@@ -97,10 +97,10 @@ def _parts(result: NightResult, entries: pl.DataFrame) -> Iterator[list[dict[str
     lineage = _lineage(result)
     words = words_of(result.municipality)
     faults = _faults(result)
-    cause_of = lru_cache(maxsize=1 << 12)(cause)  # Nearly all dwellings share a few.
+    cause_of = lru_cache(maxsize=1 << 12)(cause)  # A few causes are shared by nearly all dwellings.
     hidden = hidden_names(result.dwellings, result.items, result.shielded_gone)
     became = {
-        ours: (verb, outcome, told_of(rendered(message), (ours, kobo_id), hidden))
+        ours: (verb, outcome, words_shown(rendered(message), (ours, kobo_id), hidden))
         for ours, kobo_id, verb, outcome, message in result.outcomes.select(
             "leverandor_bolig_id", "kobo_id", "verb", "outcome", "message"
         ).iter_rows()

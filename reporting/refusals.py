@@ -8,7 +8,7 @@ import polars as pl
 
 from language import rendered
 from reporting.night_report import NightResult
-from reporting.privacy import hidden_names, told_of, with_shown_address
+from reporting.privacy import hidden_names, with_shown_address, words_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def refusals(result: NightResult) -> list[RefusedWrite]:
             row["owner"],
             row["verb"],
             row["status"],
-            told_of(rendered(row["message"]), (row["leverandor_bolig_id"], row["kobo_id"]), hidden),
+            words_shown(rendered(row["message"]), (row["leverandor_bolig_id"], row["kobo_id"]), hidden),
         )
         for row in refused.sort("owner", "leverandor_bolig_id", nulls_last=True).iter_rows(named=True)
     ]

@@ -21,7 +21,7 @@ from reporting.size_bands import SizeBand, size_bands
 EMPTY = ("KLAR_FOR_INNFLYTTING", "VEDLIKEHOLD", "IKKE_TILGJENGELIG")
 """Statuses of an empty dwelling, the one that can be let at once first."""
 MARKS = ("er_reservert", "under_oppussing", "tatt_ut_av_bruk")
-"""What a source may tell of an empty dwelling beside its status. Of one without a status nothing is concluded from them."""
+"""What a source may state about an empty dwelling beside its status. Of one without a status nothing is concluded from them."""
 DAYS_OF_A_MONTH = 365.25 / 12
 
 VACANT: dict[str, pl.DataType] = {

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from language import text, texts
-from reconciliation.drafting.register_words import word_said, words_for
+from reconciliation.drafting.register_words import register_word_of, words_for
 from reconciliation.model import safe_yaml
 from reconciliation.model.municipality import home_from
 
@@ -26,7 +26,7 @@ FILL_IN = "FYLL_INN"
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """A person's choices. name: of the source. key: headings. meanings: field -> value -> what it means, None for a blank; category: that
-    of every row, "" where a column tells."""
+    of every row, "" where a column has it."""
 
     name: str
     title: str
@@ -98,7 +98,7 @@ def _layout(made: Draft, key: tuple[str, ...], *, tables: bool) -> Iterator[str]
     yield "fields:" if fields_of(made) else "fields: {}"
     for name, guess in fields_of(made).items():
         transform = f", as: {guess.transform}" if guess.transform != "text" else ""
-        meanings = {value: word_said(name, value) or FILL_IN for value in guess.values}
+        meanings = {value: register_word_of(name, value) or FILL_IN for value in guess.values}
         table = f", table: {_table(meanings)}" if meanings and tables else ""
         seen = text("drafts.seen", count=guess.recognised, of=guess.filled, by=guess.why)
         choose = f". {_to_choose_from(name)}" if table and FILL_IN in meanings.values() else ""

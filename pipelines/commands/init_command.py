@@ -81,7 +81,7 @@ def _conversation(asked: InitAnswers) -> InitAnswers:
 
 
 def _answer(question: str, fault: Callable[[str], str | None], default: str | None = None) -> str:
-    """Asked again until it can be used."""
+    """The answer, asked for again until it can be used."""
 
     def usable(text: str) -> str:
         if says := fault(text.strip()):

@@ -13,7 +13,7 @@ from language import text, texts, word_for
 from pipelines.commands.asking import Ask
 from pipelines.commands.draft_file import Chosen, fields_of, source_name
 from reconciliation.drafting.draft_mapping import Draft
-from reconciliation.drafting.register_words import TITLES, word_said, words_for
+from reconciliation.drafting.register_words import TITLES, register_word_of, words_for
 from reconciliation.model.key_names import suggested, unusable_keys
 
 Say = Callable[[str], None]
@@ -175,7 +175,7 @@ def _register_words(talk: Conversation, made: Draft) -> dict[str, dict[str, str 
             talk.say(text("map_questions.about_words", heading=guess.heading, count=len(guess.values), field=field))
             offered = {**words, NOBODY_KNOWS: text("map_questions.left_blank")}
             talk.offer(offered)
-            chosen = {value: talk.chosen(f"  «{value}»", offered, word_said(field, value) or "") for value in guess.values}
+            chosen = {value: talk.chosen(f"  «{value}»", offered, register_word_of(field, value) or "") for value in guess.values}
             meanings[field] = {value: word if word != NOBODY_KNOWS else None for value, word in chosen.items()}
     return meanings
 

@@ -45,7 +45,7 @@ def run_night(
 ) -> int:
     """Exit code of the night (see docs/operate.md). instance: where Dagster keeps the run, if not in its home.
 
-    new_ledger: a ledger without nights is meant to be so. results: gets the night as it is results, instead of the terminal.
+    new_ledger: a ledger without nights is meant to be so. results: the night is appended to it as data, instead of printed.
     """
     apply = apply.strip().casefold()
     if apply and not is_mode(apply):

@@ -65,7 +65,7 @@ def run_plan(
 
 
 def _refused(chosen: Selection, output: str, municipality: Municipality) -> str | None:
-    """What of the options cannot be, in a sentence."""
+    """A sentence about an option that cannot be used; None when all can."""
     if chosen.action and chosen.action not in ACTIONS:
         return f"--only={chosen.action} is not one of {', '.join(ACTIONS)}."
     if output not in FORMATS:

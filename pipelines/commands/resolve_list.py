@@ -158,7 +158,7 @@ def _table(book: OpenedWorkbook, name: str, known: Sequence[str]) -> _Table | No
     header = fits.index(max(fits)) if max(fits) else next(likely, 0)
     body = grid.slice(header + 1)
     body.columns = given_names(head[header], head[header - 1] if header else ())
-    # As the connector does: a column with neither heading nor value is paper.
+    # As the connector does: a column with neither heading nor value is left out.
     body = body.select(
         name for name, written in zip(body.columns, head[header], strict=True) if written or body[name].null_count() < body.height
     )

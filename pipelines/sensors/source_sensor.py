@@ -42,7 +42,7 @@ def source_sensor(municipality: Municipality, root: Path) -> dg.SensorDefinition
 def look_for_files(
     context: dg.SensorEvaluationContext, municipality: Municipality, root: Path, settled: float = SETTLED_SECONDS
 ) -> dg.RunRequest | dg.SkipReason:
-    """A night to ask for, or why none. What is there when the sensor first looks is the schedule's to read."""
+    """A night to ask for, or why none. Files that are there at the first look start no night: the schedule reads them."""
     watched = _watched(municipality, root)
     before = context.cursor
     if before is None:
@@ -72,7 +72,7 @@ def look_for_files(
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """A file as the file system tells of it. Its contents are read only when one of these has changed."""
+    """A file's attributes in the file system. Its contents are read only when one of them has changed."""
 
     path: Path
     size: int
@@ -89,7 +89,7 @@ class _File:
         return known == [self.size, self.modified] if len(known) == 2 else known[:3] == [self.size, self.modified, self.changed]
 
     def age(self, now: float) -> float:
-        """Seconds. A copy that keeps its original's time is young all the same."""
+        """Seconds. A copy that keeps its original's time counts as new."""
         return now - max(self.modified, self.changed) / 1e9
 
     def digest(self) -> str | None:
@@ -102,8 +102,8 @@ class _File:
 
 
 def _watched(municipality: Municipality, root: Path) -> dict[str, _File]:
-    """`source: file` -> the file, those that are joined to it and the owners' corrections too. What cannot be found now is for the
-    night to tell."""
+    """`source: file` -> the file, those that are joined to it and the owners' corrections too. A missing file is left out:
+    the night reports it."""
     files: dict[str, _File] = {}
     for name, path in _paths(municipality, root):
         try:

@@ -13,7 +13,7 @@ from reconciliation.addresses.verdicts import Resolution, Resolved
 from reconciliation.identifiers.post_cells import Post
 
 
-def with_post_told(register: AddressRegister, resolved: Resolved, written: ParsedAddress, asked: ParsedAddress, post: Post) -> Resolved:
+def with_post_warnings(register: AddressRegister, resolved: Resolved, written: ParsedAddress, asked: ParsedAddress, post: Post) -> Resolved:
     """written: what the text says; asked: with what the columns add."""
     if resolved.verdict is Resolution.OUTSIDE and (of_another := _of_another_municipality(register, asked)):
         resolved = replace(resolved, reason=of_another, candidates=())

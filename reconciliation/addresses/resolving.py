@@ -24,7 +24,7 @@ from reconciliation.addresses.parsed_address import ParsedAddress, ParseStatus
 from reconciliation.addresses.parsing import NUMBER_LABEL, core_of, parse_legible
 from reconciliation.addresses.plain_form import parse_plain
 from reconciliation.addresses.pointers import points_elsewhere
-from reconciliation.addresses.post_verdict import with_post_told
+from reconciliation.addresses.post_verdict import with_post_warnings
 from reconciliation.addresses.postal import from_columns
 from reconciliation.addresses.resolution import SHOWN, doubted, unresolved
 from reconciliation.addresses.street_houses import Likeness, StreetCandidates
@@ -68,7 +68,7 @@ def resolve_text(
     resolved = _resolve(register, rest, parsed)
     if resolved.verdict is Resolution.NOT_AN_ADDRESS and CARE_OF.search(text or ""):
         resolved = _inside(register, repaired_text(text or ""), parsed) or resolved
-    return with_post_told(register, resolved, written, parsed, post)
+    return with_post_warnings(register, resolved, written, parsed, post)
 
 
 def _resolve(register: AddressRegister, text: str, parsed: ParsedAddress) -> Resolved:

@@ -46,27 +46,27 @@ def apply_plan(
     applying = Applying(client, ledger, run_id, municipality, threads, still_held)
     actionable = items.filter(acts())
     bodies = _bodies(actionable, desired)
-    nobodys = _nobodys(entries)
-    _finish(applying, bodies, nobodys)
+    without_id = _without_supplier_id(entries)
+    _finish(applying, bodies, without_id)
     settled, ready = _settled_before(actionable, ledger, municipality)
-    done = carry_out(applying, _writes(ready, bodies, _entries_at_planning(ready, entries), run_id, nobodys), CALLS)
+    done = carry_out(applying, _writes(ready, bodies, _entries_at_planning(ready, entries), run_id, without_id), CALLS)
     done = _asked_once_more(applying, done)
     verbs = {item["leverandor_bolig_id"]: verb_of(item) for item in ready}
     return _outcomes([*settled, *((verbs[outcome.leverandor_bolig_id], outcome) for outcome in done)])
 
 
-def _nobodys(entries: pl.DataFrame | None) -> frozenset[str]:
+def _without_supplier_id(entries: pl.DataFrame | None) -> frozenset[str]:
     """koboIds of the entries that had no supplier id when the plan was made."""
     if entries is None:
         return frozenset()
     return frozenset(entries.filter(pl.col("leverandor_bolig_id").fill_null("") == "")["kobo_id"])
 
 
-def _finish(applying: Applying, bodies: dict[str, str], nobodys: frozenset[str]) -> None:
+def _finish(applying: Applying, bodies: dict[str, str], without_id: frozenset[str]) -> None:
     """Settle every write of earlier nights whose outcome is unknown, by asking the register. A POST that never arrived is made now."""
     # If tonight's plan creates the dwelling too, tonight's values are sent: the first attempt may be weeks old.
     writes = [
-        replace(write, body=bodies.get(write.leverandor_bolig_id, write.body), first_body=write.body, passed_over=nobodys)
+        replace(write, body=bodies.get(write.leverandor_bolig_id, write.body), first_body=write.body, passed_over=without_id)
         for write in applying.ledger.unsettled(applying.municipality)
         if write.verb in VERIFY
     ]
@@ -136,7 +136,7 @@ def _entries_at_planning(items: list[dict[str, Any]], entries: pl.DataFrame | No
 
 
 def _writes(
-    items: list[dict[str, Any]], bodies: dict[str, str], seen: dict[str, dict[str, Any]], run_id: str, nobodys: frozenset[str]
+    items: list[dict[str, Any]], bodies: dict[str, str], seen: dict[str, dict[str, Any]], run_id: str, without_id: frozenset[str]
 ) -> Iterator[Write]:
     for item in items:
         ours = item["leverandor_bolig_id"]
@@ -150,7 +150,7 @@ def _writes(
             changes=item["changes"] or "[]",
             body=bodies[ours] if verb in ("POST", REPLACE) else None,
             seen=seen.get(item["kobo_id"]),
-            passed_over=nobodys if verb == "POST" else frozenset(),
+            passed_over=without_id if verb == "POST" else frozenset(),
         )
 
 

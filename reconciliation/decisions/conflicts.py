@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from kobo_client.contract import PROTECTED
-from reconciliation.decisions.field_evidence import by_source, evidence_of_absence, evidence_of_conflict, field_decisions, said_by_sources
+from reconciliation.decisions.field_evidence import by_source, evidence_of_absence, evidence_of_conflict, field_decisions, stated_by_sources
 from reconciliation.model.known_decisions import DecisionKind, Decisions
 from reconciliation.model.plan_actions import CHANGED_IN_KOBO, REPLACE_DECIDED, replaces
 from reconciliation.model.register_rows import SENT
@@ -105,7 +105,7 @@ def _conflict(
     conflict = _Conflict(item, ours, theirs)
     for name in disputed_fields(item):
         decision = made.get((item["leverandor_bolig_id"], name))
-        evidence = evidence_of_conflict(name, said_by_sources(ours, name, source_values), item["kobo_id"], theirs.get(name))
+        evidence = evidence_of_conflict(name, stated_by_sources(ours, name, source_values), item["kobo_id"], theirs.get(name))
         # Without an entry in Kobo there is nothing to keep or to replace: a person chooses between the sources.
         if decision and item["kobo_id"] and decision["evidence"] in (None, evidence):
             conflict.decided[name] = decision

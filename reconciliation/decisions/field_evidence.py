@@ -39,7 +39,7 @@ def evidence_of_removal(kobo_id: str, edited: Iterable[Mapping[str, Any]]) -> st
     return _hash("removal", kobo_id, sorted((str(edit["field"]), _text(edit["theirs"])) for edit in edited))
 
 
-def said_by_sources(dwelling: Mapping[str, Any], field: str, lineage: Mapping[tuple[str, str], Mapping[str, Any]]) -> dict[str, Any]:
+def stated_by_sources(dwelling: Mapping[str, Any], field: str, lineage: Mapping[tuple[str, str], Mapping[str, Any]]) -> dict[str, Any]:
     """source -> value where rows disagree (see by_source); otherwise AGREED -> the value."""
     values_by_source = lineage.get((str(dwelling["leverandor_bolig_id"]), field))
     return dict(values_by_source) if values_by_source else {AGREED: dwelling.get(field)}
@@ -54,7 +54,7 @@ def by_source(lineage: pl.DataFrame | None) -> dict[tuple[str, str], dict[str, A
     return values
 
 
-def with_standing_choices(decisions: pl.DataFrame, carried: pl.DataFrame, memberships: pl.DataFrame) -> pl.DataFrame:
+def with_unchanged_choices(decisions: pl.DataFrame, carried: pl.DataFrame, memberships: pl.DataFrame) -> pl.DataFrame:
     """The ledger's DECISIONS without choices between sources (take) whose values have changed since.
 
     The evidence of the remaining choices is removed: it is checked here, where all rows of a dwelling are known.

@@ -15,7 +15,7 @@ from reconciliation.decisions.field_evidence import (
     evidence_of_conflict,
     evidence_of_removal,
     evidence_of_sources,
-    said_by_sources,
+    stated_by_sources,
 )
 from reconciliation.decisions.kobo_change_answers import evidence_of_change
 from reconciliation.decisions.question import (
@@ -168,7 +168,7 @@ class QuestionMaker:
     def _field(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], name: str) -> Question:
         kobo_id, ours = item["kobo_id"], str(dwelling["leverandor_bolig_id"])
         entry = self.night.entries.get(kobo_id, {})
-        stated = said_by_sources(dwelling, name, self.night.values_by_source)
+        stated = stated_by_sources(dwelling, name, self.night.values_by_source)
         evidence = evidence_of_conflict(name, stated, kobo_id, entry.get(name))
         chosen = evidence_of_sources(name, stated)
         # A pair that a key found and a protected field contradicts is ours only when a person says so.

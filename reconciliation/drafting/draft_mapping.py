@@ -65,7 +65,7 @@ def draft(rows: pl.DataFrame, broken: Collection[int] = ()) -> Draft:
         else without_field(guess, message("drafts.fits_better", field=guess.field, heading=best[guess.field].heading))
         for guess in guesses
     ]
-    keys = tuple(guess.heading for guess in once if guess.why != PERSONAL_WHY and _tells_rows_apart(rows, guess.heading))
+    keys = tuple(guess.heading for guess in once if guess.why != PERSONAL_WHY and _is_unique(rows, guess.heading))
     # The ledger stores keys for good, so a key is never guessed from its values.
     free = {guess.heading for guess in once if guess.field is None}
     key = tuple(heading for heading in _named_as_key(rows) if heading in keys and heading in free)[:1]
@@ -77,5 +77,5 @@ def _named_as_key(rows: pl.DataFrame) -> list[str]:
     return [heading for heading in rows.columns if plain_heading(heading) in KEYS]
 
 
-def _tells_rows_apart(rows: pl.DataFrame, heading: str) -> bool:
+def _is_unique(rows: pl.DataFrame, heading: str) -> bool:
     return rows.height > 0 and rows[heading].null_count() == 0 and rows[heading].n_unique() == rows.height

@@ -16,7 +16,7 @@ def words_for(field: str) -> tuple[str, ...]:
     return BY_NAME[field].values if field in TITLES else ()
 
 
-def word_said(field: str, value: str) -> str | None:
+def register_word_of(field: str, value: str) -> str | None:
     """ "kommunalt eid" and "Kommunalt eigd" are KOMMUNALT_EID. Nothing is taken for what is only like it."""
     return next((word for word in words_for(field) if _plain(value) in _spellings(field, word)), None)
 

@@ -62,7 +62,7 @@ def _copy_as_it_is(engine: Engine, revision: str, target: Path) -> dict[str, int
         ):
             migrate(writing, revision)
             inspector: Inspector = inspect(reading)
-            for table in (_as_it_stands(known, inspector) for known in KEPT if inspector.has_table(known.name)):
+            for table in (_as_stored(known, inspector) for known in KEPT if inspector.has_table(known.name)):
                 counts[table.name] = 0
                 rows = reading.execution_options(yield_per=BATCH).execute(select(table))
                 for some in rows.mappings().partitions(BATCH):
@@ -76,7 +76,7 @@ def _copy_as_it_is(engine: Engine, revision: str, target: Path) -> dict[str, int
     return counts
 
 
-def _as_it_stands(table: Table, inspector: Inspector) -> Table:
+def _as_stored(table: Table, inspector: Inspector) -> Table:
     """The table with the columns that it has at its own revision; today's types, which know what is UTC, where a column is still there."""
     columns = ((str(column["name"]), column["type"]) for column in inspector.get_columns(table.name))
     return Table(table.name, MetaData(), *(Column(name, table.c[name].type if name in table.c else kind) for name, kind in columns))

@@ -41,7 +41,7 @@ def with_post(rows: pl.DataFrame) -> PostColumns:
     return PostColumns(read, judged.select("value", "rule", "reason", "meant"))
 
 
-def post_told(placed: pl.DataFrame, doubts: pl.DataFrame, source: AnySource) -> pl.DataFrame:
+def post_deviations(placed: pl.DataFrame, doubts: pl.DataFrame, source: AnySource) -> pl.DataFrame:
     """DEVIATIONS. placed: the rows when their addresses are known: what the official address bears out is no doubt."""
     wide = pl.concat([placed, doubts], how="horizontal")
     open_ones = wide.filter(pl.col("rule").is_not_null() & (pl.col("meant").is_null() | pl.col("meant").ne_missing(pl.col("postnummer"))))

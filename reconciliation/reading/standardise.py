@@ -26,7 +26,7 @@ from reconciliation.reading.deviations import deviations_of, heading_of
 from reconciliation.reading.impossible_units import impossible_units
 from reconciliation.reading.municipality_numbers import with_numbers_in_use
 from reconciliation.reading.organisation_numbers import with_organisation_numbers
-from reconciliation.reading.post_columns import post_told, with_post
+from reconciliation.reading.post_columns import post_deviations, with_post
 from reconciliation.reading.row_addresses import with_addresses
 from reconciliation.reading.transforms import GROUPS, NUMBERS, SIGNS, Parsed, single
 from reconciliation.reading.unreadable_lines import unreadable_lines
@@ -89,7 +89,7 @@ def standardise(
     )
     post = with_post(rows)
     placed = with_addresses(post.rows, cells, source, register)
-    faults += [placed.deviations, post_told(placed.rows, post.doubts, source)]
+    faults += [placed.deviations, post_deviations(placed.rows, post.doubts, source)]
     rows, unknown = with_numbers_in_use(placed.rows, placed.kommune, heading_of(source, "kommunenummer"), municipality, as_of)
     rows, owners = with_organisation_numbers(rows, heading_of(source, "eier_organisasjonsnummer"))
     faults += [unknown, owners]

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from connectors.read_result import Verdict
 from kobo_client.contract import PROTECTED
 from kobo_client.payload import from_body
-from reconciliation.decisions.field_evidence import with_standing_choices
+from reconciliation.decisions.field_evidence import with_unchanged_choices
 from reconciliation.ledger import Ledger
 from reconciliation.ledger.register_tables import Intent, LinkRow
 from reconciliation.ledger.store import table_of
@@ -111,7 +111,7 @@ def only_what_was_shown(night: Night, ledger: Ledger, earlier: set[str]) -> None
 def order_does_not_matter(night: Night, municipality: Municipality, links: pl.DataFrame, absences: dict[str, int], seed: int) -> None:
     """Law 6: the same rows and sources in another order are the same dwellings and the same digest."""
     rows = night.standing_rows.sample(fraction=1.0, shuffle=True, seed=seed)
-    merged = merge(rows, night.known, with_standing_choices(night.decisions, rows, night.known), municipality)
+    merged = merge(rows, night.known, with_unchanged_choices(night.decisions, rows, night.known), municipality)
     assert merged.dwellings.equals(night.merged.dwellings)
     seen = night.seen.rows.sample(fraction=1.0, shuffle=True, seed=seed)
     plan = make_plan(

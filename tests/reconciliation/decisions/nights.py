@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from reconciliation.decisions.field_evidence import with_standing_choices
+from reconciliation.decisions.field_evidence import with_unchanged_choices
 from reconciliation.ledger.decision_log import DECISIONS
 from reconciliation.match import match
 from reconciliation.merge import Merged, merge
@@ -52,7 +52,7 @@ class SmallNight:
         self.links = links(**(linked or {}))
         made = decided() if decisions is None else decisions
         memberships = none_known() if known is None else known
-        self.merged: Merged = merge(self.rows, memberships, with_standing_choices(made, self.rows, memberships), self.house)
+        self.merged: Merged = merge(self.rows, memberships, with_unchanged_choices(made, self.rows, memberships), self.house)
         self.matches = match(self.merged.dwellings, self.register, self.links, made)
         remembered = Remembered(self.links, bases_of(self.register) if bases is None else bases, made)
         reading = Reading(frozenset(SOURCES))

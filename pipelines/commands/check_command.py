@@ -56,7 +56,7 @@ def run_check(config: Path, as_json: bool = False) -> int:
 
 def _parts(municipality: Municipality, root: Path) -> Iterator[tuple[str, bool, str]]:
     yield "home", True, str(root.resolve())
-    yield "configuration", True, f"{len(municipality.sources)} sources, deadline {municipality.deadline}"
+    yield "configuration", True, f"sources: {len(municipality.sources)}, deadline {municipality.deadline}"
     yield from _deployment(municipality, root)
     if not municipality.sources:
         yield "sources", False, "None yet. Draft one from a file: kobosync map FILE"

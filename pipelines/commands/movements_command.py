@@ -51,8 +51,8 @@ def run_movements(config: Path, year: int | None, as_of: date | None, out: Path 
 
 def _show(municipality: Municipality, year: StockYear, target: Path) -> None:
     happened = [name for name in COLUMNS if any(line.moved[name] for line in year.lines)]
-    began = f"stood {year.started or date(year.year, 1, 1)}"
-    table = Shown("category", "tenure", began, *(name.replace("_", " ") for name in happened), f"stands {year.until}")
+    began = f"start {year.started or date(year.year, 1, 1)}"
+    table = Shown("category", "tenure", began, *(name.replace("_", " ") for name in happened), f"end {year.until}")
     with speaking(municipality.language):
         for line in year.lines:
             numbers = (line.opening, *(line.moved[name] for name in happened), line.closing)
@@ -63,5 +63,5 @@ def _show(municipality: Municipality, year: StockYear, target: Path) -> None:
     console = Console()
     console.print(table)
     if year.started:
-        console.print(f"The sources were first read on {year.started}: what stood on 1 January is not known.", style="yellow")
+        console.print(f"The sources were first read on {year.started}: how many there were on 1 January is not known.", style="yellow")
     console.print(f"Workbook: {target}", highlight=False, markup=False, soft_wrap=True)

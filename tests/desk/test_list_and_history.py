@@ -14,8 +14,10 @@ from upath import UPath
 from assets.answer_assets import pick_up
 from assets.stored_table import read_table, table_base
 from desk.case import cases_of
+from language import speaking
 from reconciliation.decisions.answers import AnswerOutcome
 from reconciliation.model.municipality import load
+from reporting.stop_causes import cause
 from tests.desk.busy_village import busy, signed
 from tests.desk.served import SECRET, first_case, form, hidden, served
 from tests.pipelines.test_clarifications import answer, with_a_conflict
@@ -93,6 +95,12 @@ def test_a_warning_that_is_right_as_it_is_is_confirmed_at_the_desk(tmp_path: Pat
             assert decided.get_column("verdict").to_list() == ["right"]
             left = session.get(f"{desk.url}/min-liste", timeout=10).text
             assert f"Merknader: {waiting.group(1)}" not in left
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_the_filter_s_title_of_a_disagreement_names_no_unknown_field(language: str) -> None:
+    with speaking(language):
+        assert "?" not in cause("sources_disagree")
 
 
 def test_a_case_without_questions_and_warnings_does_not_exist() -> None:

@@ -59,7 +59,7 @@ PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "tests").r
 
 
 def test_every_file_that_a_page_names_or_links_to_is_there() -> None:
-    """Files are named from the root, or as they are called in their room; "<code>" stands for many."""
+    """Files are named from the root, or as they are called in their room; "<code>" means any of several."""
     tops = [ROOT / top for top in (*ROOMS, "benchmarks", "config", "deploy", "docs", "tests")]
     there = {"/" + str(file.relative_to(ROOT)) for top in tops for file in top.rglob("*.*")} | {f"/{file.name}" for file in ROOT.iterdir()}
     ends = {path[place:] for path in there for place in (match.start() for match in re.finditer("/", path))}

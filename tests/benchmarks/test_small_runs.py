@@ -1,4 +1,4 @@
-"""Each benchmark of a part runs on a small town and finds there what it asserts: nobody learns of a broken one only at night."""
+"""Each benchmark of a part runs on a small town and its assertions pass, so that a broken one is not first seen in a long run."""
 
 from __future__ import annotations
 

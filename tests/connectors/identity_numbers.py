@@ -1,4 +1,4 @@
-"""National identity numbers of nobody, built while the tests run."""
+"""National identity numbers that belong to no person, built while the tests run."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ def test_broken_lines_are_counted_with_reason_and_good_rows_go_on(tmp_path: Path
         ("liste", "liste.csv", 7, "quote_not_closed"),
     ]
     assert rendered(result.unreadable["melding"][0]).startswith("Raden har 2 verdier, men det er 4 overskrifter.")
-    # Nobody knows which keys those lines held, so nothing may be retired on this read.
+    # The keys of those lines are unknown, so nothing may be retired on this read.
     assert result.verdict is Verdict.SUSPICIOUS
     assert "4 lines could not be read, the first is liste.csv, row 3" in str(result.message)
 

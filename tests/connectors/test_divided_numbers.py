@@ -1,4 +1,4 @@
-"""A number of a person whose date and five digits stand apart is masked: in one text, and over two columns; other pairs stay."""
+"""An identity number written as a date and five digits apart is masked: in one text, and over two columns; other pairs stay."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sheet's facts are the same wherever in a long sheet they stand: most of it is looked at block by block."""
+"""A sheet's facts are the same wherever in a long sheet they are: most of it is scanned block by block."""
 
 from __future__ import annotations
 

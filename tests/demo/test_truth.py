@@ -1,4 +1,4 @@
-"""truth.json agrees with itself and with the rows it speaks of."""
+"""truth.json is consistent, and agrees with the rows that it describes."""
 
 from __future__ import annotations
 

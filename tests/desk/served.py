@@ -38,7 +38,7 @@ class Served:
 
 
 def _through_the_proxy(session: requests.Session, answer: requests.Response) -> None:
-    """A browser speaks TLS with the sign-in proxy, so it sends cookies marked Secure; requests would not over plain HTTP."""
+    """A browser uses TLS with the sign-in proxy, so it sends cookies marked Secure; requests would not over plain HTTP."""
     for cookie in answer.cookies:
         session.cookies.set(cookie.name, cookie.value, path="/")
 

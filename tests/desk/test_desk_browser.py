@@ -1,4 +1,4 @@
-"""The desk as people meet it: in Chromium, by keyboard alone, on a phone, at 400 %, in the dark, and without script."""
+"""The desk as people use it: in Chromium, by keyboard alone, on a phone, at 400 %, in the dark, and without script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desk as an adversary meets it over HTTP: forged headers, others' cases, shielded cases, markup, and requests that are no forms."""
+"""Attacks on the desk over HTTP: forged headers, others' cases, shielded cases, markup, and requests that are no forms."""
 
 from __future__ import annotations
 

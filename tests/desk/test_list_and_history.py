@@ -1,4 +1,4 @@
-"""The list in its parts, its selection as a workbook, warnings that are right as they stand, and what has happened to a dwelling."""
+"""The list in its parts, its selection as a workbook, warnings whose value is right, and a dwelling's history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rejected rows at the desk: a cell is corrected where it is seen, the next night reads it so, and its owner is told what to mend."""
+"""Rejected rows at the desk: a cell is corrected there, the next night uses it, and the source's owner gets the same correction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs stands first: between the dwelling's own rows, beside candidates, and in the field that is asked about."""
+"""What differs is first: between the dwelling's own rows, beside candidates, and in the field that is asked about."""
 
 from __future__ import annotations
 

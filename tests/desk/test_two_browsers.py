@@ -1,4 +1,4 @@
-"""Two people at one case, with a night between: each is told what became of their answer, and an undo means what the page says."""
+"""Two people at one case, with a night between: each sees what became of their answer, and an undo does what the page says."""
 
 from __future__ import annotations
 

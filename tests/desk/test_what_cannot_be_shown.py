@@ -60,7 +60,7 @@ def test_tables_that_cannot_be_read_are_a_page_that_says_so_and_the_log_tells_no
     elif fault == "older":
         table = read_table(file)  # type: ignore[arg-type]
         store(file, table.frame.drop("source_keys", "owner"), "{}", table.made_by)
-    else:  # root may read everything, so a folder stands where a file should
+    else:  # root may read everything, so a folder is put in the file's place
         file.unlink()
         file.mkdir()
     with served(village, SECRET) as desk:

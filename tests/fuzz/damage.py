@@ -128,7 +128,7 @@ def keys_in_another_form(draw: Draw, lines: Lines) -> bytes:
 
 
 def keys_reused(draw: Draw, lines: Lines) -> bytes:
-    """A few keys name homes that nobody knew."""
+    """A few keys name homes that were in no source before."""
     lines = [*lines]
     for number in range(draw(st.integers(1, 4))):
         place = _at(draw, lines)

@@ -1,6 +1,6 @@
 """Whole nights on damaged lists: whatever happens to a file between two nights, no home in the register is lost, doubled or moved.
 
-What was done to a home that the register had is followed write by write: each is told in a sentence that names the source and the
+What was done to a home that the register had is followed write by write: each is reported in a sentence that names the source and the
 reason, and none follows from a read that says "complete" unless the home's line is truly gone.
 
 Short in the suite. The long profile, 500 examples, is part of `make soak`; alone it is
@@ -173,7 +173,7 @@ def _sources_of(harm: Harm, night: Night) -> list[str]:
 
 
 def _sentences(harm: Harm, source: str, night: Night, municipality: Municipality) -> Iterator[str]:
-    """What people are told of it in the source's name: of the plan's item, and of the read."""
+    """The sentences about it that name the source: of the plan's item, and of the read."""
     title = municipality.sources[source].title
     for item in night.plan.items.filter(pl.col("leverandor_bolig_id") == harm.ours).iter_rows(named=True):
         for sentence in (english(item["reason"], json.loads(item["details"])), cause(item["reason"], item["details"])):

@@ -29,7 +29,7 @@ class Rehearsal:
         self.session.post(f"{self.address}/rehearsal/access", json=settings, timeout=5).raise_for_status()
 
     def holds(self) -> list[dict[str, Any]]:
-        """What stands, whatever faults and access say."""
+        """The entries that exist, read past faults and access checks."""
         self.faults()
         self.access(kind="none")
         entries: list[dict[str, Any]] = self.session.get(f"{self.address}/kobobolig?antall=1000", timeout=5).json()["boliger"]

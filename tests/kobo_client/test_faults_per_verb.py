@@ -1,4 +1,4 @@
-"""Each fault x each verb: what the caller is told, how many calls it took, and what the register then holds."""
+"""Each fault x each verb: the error that the caller gets, the number of calls, and the register's entries afterwards."""
 
 from __future__ import annotations
 

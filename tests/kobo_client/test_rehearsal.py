@@ -46,7 +46,7 @@ def test_schemathesis_finds_nothing(rehearsal: Rehearsal, client: RegisterClient
     def each(case: Any) -> None:
         case.call_and_validate(base_url=rehearsal.address, checks=CHECKS, session=rehearsal.session)
         if "koboboligId" in (case.path_parameters or {}):
-            # An id made by chance is never one that stands: ask the same of one that does.
+            # A random id never exists: the same call with one that does.
             case.path_parameters["koboboligId"] = kobo_id
             statuses.append(case.call_and_validate(base_url=rehearsal.address, checks=CHECKS, session=rehearsal.session).status_code)
 

@@ -74,7 +74,7 @@ def test_a_secret_is_hidden_in_whatever_form_it_is_quoted(form: str) -> None:
     assert text_shown.startswith("Nøkkelen")
     assert text_shown.endswith("gjelder ikke")
     kept = re.sub(r"[\W_]", "", text_shown.lower()).removeprefix("nøkkelen").removesuffix("gjelderikke")
-    assert len(kept) < 14, kept  # what stood beside the key, encoded with it
+    assert len(kept) < 14, kept  # the text beside the key, encoded with it
 
 
 @pytest.mark.parametrize(

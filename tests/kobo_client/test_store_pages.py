@@ -1,4 +1,4 @@
-"""The rehearsal register's pages and counts are those of the standing entries, whatever was deleted before."""
+"""The rehearsal register's pages and counts are those of the existing entries, whatever was deleted before."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kobo_client.rehearsal.entry_store import Duplicate, EntryStore
 
 @given(st.lists(st.integers(0, 30), max_size=40), st.integers(1, 7))
 def test_pages_hold_the_entries_in_the_order_it_came(steps: list[int], size: int) -> None:
-    """Each step creates an entry; where the number is that of one that stands, it deletes it instead."""
+    """Each step creates an entry; where one with that number exists, it deletes it instead."""
     with tempfile.TemporaryDirectory() as folder:
         store = EntryStore(Path(folder) / "register.sqlite")
         stored: list[tuple[int, str]] = []

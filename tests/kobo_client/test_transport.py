@@ -1,4 +1,4 @@
-"""What stands on the wire: headers, proxies, certificates, and how much of an answer is read."""
+"""What is sent over the wire: headers, proxies, certificates, and how much of an answer is read."""
 
 from __future__ import annotations
 

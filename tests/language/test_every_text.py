@@ -39,7 +39,7 @@ CODE = "\n".join(
     file.read_text(encoding="utf-8") for room in ROOMS for file in sorted((HOUSE / room).rglob("*")) if file.suffix in (".py", ".j2", ".js")
 )
 NAMED = frozenset(re.findall(r"""(?<=["'])[\w.]+(?=["'])|\bTEKST\.\w+""", CODE))
-"""What stands in quotes in code, and the names by which a page's script asks."""
+"""Quoted strings in code, and the names by which a page's script asks."""
 TEXTS = texts_of(in_language(DEFAULT))
 BY_FUNCTION = {
     "desk_refused": r'\b(?:Refused|Rejected|refused)\((?:\d+, )?"([a-z_]+)"',

@@ -1,4 +1,4 @@
-"""No sentence that people read stands in code: it is a text in language/, so that it can be said in another language."""
+"""No sentence that people read is in code: it is a text in language/, so that it can be translated."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ALLOWED = {
     "reporting/forecast.py": "codes of states, which history and summary.json keep",
     "reconciliation/drafting/known_headings.py": "headings that people give their columns, by which a field is recognised",
 }
-"""File or folder -> why Norwegian stands in it."""
+"""File or folder -> why Norwegian is in it."""
 
 
 def literals(tree: ast.AST) -> Iterator[tuple[int, str]]:

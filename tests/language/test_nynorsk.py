@@ -22,7 +22,7 @@ tallene eier eierne leilighet sted gjelder måned velg si sier tegn arbeidsboken
 BOKMAL_ONLY = frozenset(_BOKMAL_ONLY.split())
 """Words that bokmål has and nynorsk spells otherwise or lacks."""
 QUOTED = re.compile(r"«[^»]*»|`[^`]*`|\{[^}]*\}|\b[A-ZÆØÅ_]{3,}\b")
-"""What stands as it is: names of sheets and choices, keys of the file, blanks."""
+"""What is not translated: names of sheets and choices, keys of the file, blanks."""
 
 
 def words(text: str) -> set[str]:

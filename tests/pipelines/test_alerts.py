@@ -1,4 +1,4 @@
-"""What operations is told, and when: pure rules by table, and one real receiver over HTTP."""
+"""When operations are alerted, and the text: pure rules by table, and one real receiver over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever is dropped into the answers folder: the good files are used, the others told and put aside, and no night fails for any."""
+"""The answers folder: good files are used, the others are reported and put aside, and no night fails because of one."""
 
 from __future__ import annotations
 

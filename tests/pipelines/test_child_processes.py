@@ -48,7 +48,7 @@ def test_every_process_ends(request_: signal.Signals, code: int, tmp_path: Path)
         assert lives(grandchild)
         os.kill(program.pid, request_)
         assert program.wait(60) == code
-    for _ in range(500):  # the kernel may take a moment to end what was told to
+    for _ in range(500):  # the kernel may take a moment to end a process
         if not lives(grandchild):
             return
         time.sleep(0.02)

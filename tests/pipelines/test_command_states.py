@@ -135,7 +135,7 @@ def test_a_variable_that_is_not_set(name: str, village: Village, kobosync: Told,
 
 @contextmanager
 def an_ordinary_account() -> Iterator[None]:
-    """Root reads and writes what it likes. Within the block it is held to the rights that stand on files and folders, as others are."""
+    """Root reads and writes what it likes. Within the block it has only the rights of files and folders, as other accounts do."""
     if os.getuid() != 0:
         yield
         return

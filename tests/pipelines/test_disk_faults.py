@@ -1,4 +1,4 @@
-"""A disk that takes nothing is one sentence with its path, also where Dagster's own storage meets it first."""
+"""A full or read-only disk is one sentence with its path, also where Dagster's own storage gets the error first."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def small_disk(place: Path, size: str) -> Iterator[None]:
 def test_dagsters_own_disk_is_reported_in_the_same_sentence(
     remount: str | None, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Dagster keeps runs and events below DAGSTER_HOME and meets the disk before the ledger does."""
+    """Dagster keeps runs and events below DAGSTER_HOME and gets the disk's error before the ledger does."""
     monkeypatch.delenv("KOBOSYNC_HOME", raising=False)
     village = Village(tmp_path)
     place = tmp_path / "disk"

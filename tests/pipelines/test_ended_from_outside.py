@@ -1,4 +1,4 @@
-"""A night that somebody ends in its middle: the person, `kobosync runs` and Dagster are told the same."""
+"""A night that somebody ends in its middle: the terminal, `kobosync runs` and Dagster say the same."""
 
 import os
 import re

@@ -64,7 +64,7 @@ def register(village: Village) -> Iterator[None]:
 
 @pytest.fixture
 def passing() -> Iterator[dg.DagsterInstance]:
-    """Dagster's history costs more than a village's night, and nobody here reads it."""
+    """Dagster's history costs more than a village's night, and is not read here."""
     with dg.DagsterInstance.ephemeral() as instance:
         yield instance
 

@@ -1,4 +1,4 @@
-"""Many municipalities in one deployment: each its own hour, one register limit for all, and nobody hurt by a neighbour."""
+"""Many municipalities in one deployment: each at its own time, one register limit for all, and no fault of one affects another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A new file begins a night, once, when it is whole and nobody is at it."""
+"""A new file begins a night, once, when it is complete and not being written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A house is one problem: what one row says is held against all others in the house, and what nobody explains is asked about."""
+"""A house is judged as a whole: each row is compared with all others of the house, and what remains unexplained is asked about."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_column_that_slid_one_line_down_joins_no_two_homes_although_the_flats_
 
 
 def test_one_pair_that_cannot_be_stops_the_unit_numbers_of_the_house_for_flats_that_nothing_else_tells_apart() -> None:
-    """H0101 of one list is the large flat: nobody knows what the list means by its numbers."""
+    """H0101 of one list is the large flat: what the list means by its numbers is unknown."""
     result = night({"fdv": stairs("a"), "omsorg": stairs("b", H0101="H0302", H0302="H0101")})
     assert result.mixed == []
     whole = night({"fdv": stairs("a"), "omsorg": stairs("b")})
@@ -156,7 +156,7 @@ def test_nothing_is_created_that_an_entry_without_a_dwelling_may_be(case: tuple[
 
 
 def test_who_may_be_a_home_that_is_in_kobo_waits_while_the_other_one_is_asked() -> None:
-    """The row in the renamed street stands with others there, and is the better known one; but the other is in Kobo."""
+    """The row in the renamed street has others beside it, and is the better known one; but the other is in Kobo."""
     renamed = [
         flat(f"c{nummer}", str(nummer), **PARCEL, **measured, adressenavn="Gamle Ospestien", nummer=nummer, bruksenhetsnummer="H0101")
         for nummer, measured in ((1, ALIKE), (31, LARGER), (33, LARGER))

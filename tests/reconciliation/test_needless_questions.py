@@ -53,7 +53,7 @@ def test_an_entry_is_not_asked_of_flats_that_pay_what_others_pay_too_where_a_lik
 
 
 def test_leaving_out_candidates_makes_no_creation_of_a_question() -> None:
-    """The register's H0502 was typed H0501: a rent that neighbours pay too is little, but nobody else may be it."""
+    """The register's H0502 was typed H0501: a rent that neighbours have too is weak evidence, but no other dwelling can be it."""
     rent = {"manedsleie": 7300.0}
     ours = [flat(f"a{door}", f"H050{door}", **PARCEL, **SMALL, **rent, bruksenhetsnummer=f"H050{door}") for door in (2, 3)]
     entry = {**PARCEL, "kobo_id": "k5", "bruksenhetsnummer": "H0501", "antall_soverom": 1, **rent}

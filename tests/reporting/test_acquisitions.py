@@ -24,7 +24,7 @@ from tests.reporting.housing import asking, measures_file
 
 IN_KOBO = {"adressenavn": "Strandgata", "nummer": 1, "bruksenhetsnummer": "H0101"}
 NOT_CREATED = {"adressenavn": "Strandgata", "nummer": 2, "bruksenhetsnummer": "H0201"}
-"""Stands in the sources, and its item is a review: not in Kobo."""
+"""In the sources, and its item is a review: not in Kobo."""
 NOWHERE = {"adressenavn": "Ny gate", "nummer": 5}
 NO_PLACE: dict[str, Any] = {}
 

@@ -1,4 +1,4 @@
-"""Nights that nobody hopes for, through every file people open: whole pages, books that open, text that stays text."""
+"""Bad nights, through every file that people open: whole pages, books that open, text that stays text."""
 
 from __future__ import annotations
 
@@ -226,7 +226,7 @@ def test_a_report_folder_that_may_not_be_written_is_one_sentence_and_the_night_a
 
 
 def refusing(folder: Path) -> None:
-    """Root may write anywhere, so there a file stands in the way."""
+    """Root may write anywhere, so there a file is in the way."""
     if os.geteuid() == 0:
         folder.write_text("", encoding="utf-8")
     else:

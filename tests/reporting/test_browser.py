@@ -1,4 +1,4 @@
-"""The pages as people meet them: in Chromium, from a folder, without a network."""
+"""The pages as people open them: in Chromium, from a folder, without a network."""
 
 from __future__ import annotations
 

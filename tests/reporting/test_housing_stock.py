@@ -1,4 +1,4 @@
-"""The year's movements: what stood at the start and what moved give what stands at the end, in every line, whatever happened."""
+"""The year's movements: opening and movements add up to the closing, in every line, whatever happened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an owner is told, when, and what never stands in it."""
+"""What a letter says, when it is sent, and what is never in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""behov.html as people meet it: in Chromium, from a folder, without a network, at every width and in the dark."""
+"""behov.html as people open it: in Chromium, from a folder, without a network, at every width and in the dark."""
 
 from __future__ import annotations
 

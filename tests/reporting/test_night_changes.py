@@ -1,4 +1,4 @@
-"""What differs between any two nights: the figures meet, the page says what the typed data says, and nothing shielded is named."""
+"""What differs between any two nights: the figures add up, the page shows the typed data, and nothing shielded is named."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ CODES = {
     for code in (*CONTENT, *BOLIGTYPE, *DISPOSISJONSFORM, *BOLIGSTATUS, *REASONS, *DwellingClass, *municipality().categories)
     if "_" in code or code.isupper()
 }
-"""What looks like no word of any language. A code that is a Norwegian word too cannot be told apart."""
+"""What looks like no word of any language. A code that is a Norwegian word too cannot be distinguished."""
 TOKEN = re.compile(r"\b[A-Za-zæøåÆØÅ]+(?:_[A-Za-zæøåÆØÅ]+)+\b|\b[A-ZÆØÅ]{5,}\b")
 SOURCE_AND_KEY = re.compile(rf"\b(?:{'|'.join(municipality().sources)}):(?=\w)")
 """A row as the ledger has it; people know the source by its title."""

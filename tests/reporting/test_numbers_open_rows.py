@@ -42,7 +42,7 @@ def counted() -> NightResult:
         [
             rows(tables.SOURCE_ROWS, "facilit", 100, 4, kategori="eldre"),
             rows(tables.SOURCE_ROWS, "boei", 7, 2),
-            # It is part of a dwelling that stands already, and is not counted once more.
+            # It is part of a dwelling that is counted already.
             rows(tables.SOURCE_ROWS, "facilit", 900, 1, source_key="0", kategori="eldre"),
         ]
     )

@@ -1,4 +1,4 @@
-"""Where Kobo's value stands, the source's owner is handed the cell to correct: file, sheet, row, column, what is there, what is right."""
+"""Where Kobo's value is kept, the source's owner gets the cell to correct: file, sheet, row, column, what is there, what is right."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ FAULTS = [
     {"kind": "cut_after", "rate": 0.02, "verb": "POST"},
     {"kind": "no_json", "rate": 0.01, "verb": "POST"},
 ]
-"""The register's bad night: about a tenth of the calls meet something."""
+"""The register's bad night: about a tenth of the calls get a fault."""
 
 
 @pytest.fixture(scope="session")

@@ -65,7 +65,7 @@ def a_failed_read_is_no_empty_source(night: Night) -> None:
 
 
 def gone_long_enough(night: Night, seen_gone: dict[str, set[date]]) -> None:
-    """Law 2: only what has been gone for two nights is deleted, and never what stands in a source."""
+    """Law 2: only what has been gone for two nights is deleted, and never what is in a source."""
     present = pl.concat([night.validated.accepted, night.validated.rejected]).select("source", "source_key")
     present_dwellings = set(
         night.merged.memberships.join(present, on=["source", "source_key"], how="semi").get_column("leverandor_bolig_id")
@@ -184,7 +184,7 @@ def nobody_is_known(home: Path, entries: Entries) -> None:
 def what_others_changed_stands(
     changed: dict[str, float], after: Entries, night: Night | None, ledger: Ledger, slug: str, taken_away: set[str]
 ) -> None:
-    """Law 13: changed: koboId -> the area that somebody set in Kobo and nobody has agreed on since. An entry that is gone was taken away
+    """Law 13: changed: koboId -> the area that somebody set in Kobo and that was not agreed on since. An entry that is gone was taken away
     by others, or a person had it deleted or replaced."""
     decided = ledger.decisions(slug)
     deleted = set(decided.filter(pl.col("verdict").is_in(["remove", "replace"])).get_column("subject"))
@@ -222,7 +222,7 @@ def unknown_is_loud(night: Night, broken: dict[str, str], unknown_keys: set[tupl
 
 
 def the_stock_is_what_stands(night: Night, ledger: Ledger, slug: str) -> None:
-    """After each night: every dwelling that counts stands in the ledger's stock with its category, and no movement says nothing new."""
+    """After each night: every dwelling that counts is in the ledger's stock with its category, and every movement changes something."""
     stock = ledger.stock(slug).filter("stands")
     in_stock = night.merged.dwellings.filter(why_not_counted().is_null()).select(
         "leverandor_bolig_id", category=pl.col("kategori").fill_null("")

@@ -235,7 +235,7 @@ def _rows(file: Path) -> Iterator[tuple[str, str]]:
     book = openpyxl.load_workbook(file)
     for sheet in book:
         lines = list(sheet.iter_rows(values_only=True))
-        # A question has one line for each of its sides, and its id in the first. Below stands what is to be mended in the source.
+        # A question has one line for each of its sides, and its id in the first. Below is what must be corrected in the source.
         mended = next((at for at, line in enumerate(lines) if text("clarifications.in_source_title") in line), len(lines))
         asked = sheet.title == text("clarifications.sheet")
         starts = [at for at, line in enumerate(lines) if not asked or line[0] is not None or at < 2 or at >= mended]

@@ -27,7 +27,7 @@ from tests.reconciliation.ledger.databases import new_ledger_database
 
 SOURCES = ("fdv", "omsorg")
 NOBODY = identity_number()
-"""Stands in a mapped column and in one that is ignored: it must come no further than the file."""
+"""In a mapped column and in one that is ignored: it must come no further than the file."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class Town:
             path.write_bytes(b"\x00\x01PK\x03" * 50 if how == "not_text" else b"" if how == "empty" else out.getvalue().encode())
 
     def entries_now(self) -> dict[str, dict[str, Any]]:
-        """koboId -> body of every entry that stands, asked of the register itself, past its faults."""
+        """koboId -> body of every existing entry, read from the register itself, without its faults."""
         self.faults([])
         entries: dict[str, dict[str, Any]] = {}
         with requests.Session() as session:

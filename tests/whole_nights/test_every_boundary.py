@@ -75,7 +75,7 @@ def test_dead_at_every_transaction_before_and_after_its_commit(threads: int, tmp
             dying.close()
             with open_ledger(url, Path()) as ledger:
                 ledger.begin_run(PLACE, date(2023, 11, 2), "next", "auto")
-                # What was retired stands in tonight's plan no more when its link has ended.
+                # What was retired is no longer in tonight's plan when its link has ended.
                 linked = ledger.links(PLACE)["leverandor_bolig_id"].to_list()
                 tonight = items.filter((pl.col("class") != "retire") | pl.col("leverandor_bolig_id").is_in(linked))
                 apply_plan(tonight, desired, register, ledger, "next", PLACE, threads)

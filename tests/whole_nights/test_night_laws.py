@@ -86,7 +86,7 @@ class Nights(World):
 
     @rule(whole=st.booleans())
     def lose_the_tables_between_the_nights(self, whole: bool) -> None:
-        """The ledger alone must be enough to delete nothing that stands in a source."""
+        """The ledger alone must be enough to delete nothing that is in a source."""
         path = self.town.home / self.town.municipality.storage / self.slug / "standing_rows.parquet"
         if path.exists():
             path.write_bytes(b"" if whole else path.read_bytes()[:-20])
@@ -213,7 +213,7 @@ class Nights(World):
             rows = (ledger.bases(self.slug), ledger.movements(self.slug))
             last = self.one_night(ledger)
             assert all(now.equals(before) for now, before in zip((ledger.bases(self.slug), ledger.movements(self.slug)), rows, strict=True))
-            # What the register refuses, and what stands under somebody else's id, is planned again until a person has looked.
+            # What the register refuses, and what is under somebody else's id, is planned again until a person has looked.
             left = actionable(last.plan).filter(~pl.col("leverandor_bolig_id").is_in(refused.get_column("leverandor_bolig_id").to_list()))
             assert left.is_empty(), left
 

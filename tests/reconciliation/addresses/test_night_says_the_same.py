@@ -73,7 +73,7 @@ def compared(
     done = asked(register, texts, posts)
     answers = [resolve_text(register, text, *post) for text, post in zip(texts, posts, strict=True)]
     there = list(zip(texts, answers, verdicts(done), done.rows.select("adressenavn", "nummer", "bokstav").rows(), strict=True))
-    # A street without a number is rejected for that (A02) and told no more.
+    # A street without a number is rejected for that (A02) alone.
     numberless = {text for text, answer, _, (name, number, _) in there if name and not number and answer.verdict is not Resolution.RESOLVED}
     assert [
         (text, answer.verdict.value, night) for text, answer, night, _ in there if answer.verdict.value != night and text not in numberless

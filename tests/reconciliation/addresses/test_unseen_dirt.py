@@ -67,7 +67,7 @@ RESOLVED = {
     "Storgata 12B c/o Boligkontoret": "Storgata 12B",
     "v/ Nav, Storgata 12B": "Storgata 12B",
     "Storgata 12B v/vaktmester, 9903 Nordvik": "Storgata 12B",
-    # what stands beside it
+    # text beside it
     "Storgata 12B, oppgang 2": "Storgata 12B",
     "Storgata 12B bolig 3": "Storgata 12B",
     "Adresse: Storgata 12B": "Storgata 12B",

@@ -1,4 +1,4 @@
-"""Without a register: a text is wholly one address, or what was not understood is told. No street is ever made of two places."""
+"""Without a register: a text is wholly one address, or what was not understood is reported. No street is ever made of two places."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ Holds = list[tuple[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """holds: (our id, bruksareal) of each entry that stands; open: writes whose end the ledger does not know."""
+    """holds: (our id, bruksareal) of each existing entry; open: writes whose end the ledger does not know."""
 
     outcome: str
     message: str

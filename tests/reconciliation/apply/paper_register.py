@@ -125,7 +125,7 @@ class PaperRegister:
 
     @property
     def ids(self) -> list[str]:
-        """leverandor_bolig_id of all that stand, sorted, doubles included."""
+        """leverandor_bolig_id of all existing entries, sorted, duplicates included."""
         return sorted(str(entry["leverandor_bolig_id"]) for entry in self.entries.values() if entry.get("leverandor_bolig_id"))
 
     @property

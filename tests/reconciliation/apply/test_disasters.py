@@ -100,7 +100,7 @@ def test_a_database_server_that_is_killed_and_started_again(
         return make_url(server.get_uri()).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
     def kill() -> None:
-        os.kill(server.get_pid(), signal.SIGQUIT)  # as a machine that loses its power: nothing is written back, nobody is waited for
+        os.kill(server.get_pid(), signal.SIGQUIT)  # as a machine that loses its power: nothing is written back, no thread is waited for
         _wait_for(lambda: not (server.pgdata / "postmaster.pid").exists())
 
     with open_ledger(url(), tmp_path) as ledger:

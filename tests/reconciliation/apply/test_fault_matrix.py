@@ -1,4 +1,4 @@
-"""No fault, at any verb, leaves a duplicate, a loss or a state that nobody explains; docs/fault-matrix.md shows each."""
+"""No fault, at any verb, leaves a duplicate, a loss or an unexplained state; docs/fault-matrix.md shows each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each answer is stored or told why it is not: stale, decided otherwise, no such answer, no such question."""
+"""Each answer is stored, or returned with the reason why it is not: stale, decided otherwise, no such answer, no such question."""
 
 from __future__ import annotations
 
@@ -131,7 +131,7 @@ def test_an_answer_that_is_not_stored_comes_back_with_the_reason(case: tuple[dic
 
 
 def synthetic_number() -> str:
-    """An identity number of the month+80 series, made here so that none stands in a file."""
+    """An identity number of the month+80 series, made here so that none is in a file."""
     for tail in range(100000):
         number = f"018190{tail:05}"
         digits = [int(digit) for digit in number]

@@ -1,6 +1,6 @@
 """The collected dirty values that are about files and columns, each from a file through reading and standardising.
 
-Their texts and what they should become stand in the data beside the project, and are read from there.
+Their texts and expected values are in the data beside the project, and are read from there.
 """
 
 from __future__ import annotations

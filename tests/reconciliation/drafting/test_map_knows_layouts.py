@@ -1,4 +1,4 @@
-"""`kobosync map` takes the sheet it is told, and says when a mapping shipped with the project fits."""
+"""`kobosync map` takes the sheet that is named, and says when a mapping shipped with the project fits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers, days and moments as people write them: read as what they say, or told of; never read as something else."""
+"""Numbers, days and moments as people write them: read as written, or reported; never read as something else."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def kobo_import(folder: Path) -> dict[str, Any]:
     rows = [
         common | {"adressenavn": "Storgata", "nummer": 1, "bokstav": "B", "bruksenhetsnummer": "H0102", "manedsleie": 7500.0},
         common | {"adressenavn": "Lillevegen", "nummer": 4, "bruksenhetsnummer": "H0101", "er_bofellesskap": True},
-        # Told apart by letter, by room, and by nothing but the house.
+        # Distinguished by letter, by room, and by nothing but the house.
         common | {"adressenavn": "Storgata", "nummer": 1, "bokstav": "C", "bruksenhetsnummer": "H0102"},
         common | {"adressenavn": "Lillevegen", "nummer": 6, "bruksenhetsnummer": "H0101", "ekstra_referanse": "Rom 1"},
         common | {"adressenavn": "Lillevegen", "nummer": 6, "bruksenhetsnummer": "H0101", "ekstra_referanse": "Rom 2"},

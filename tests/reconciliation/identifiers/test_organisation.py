@@ -1,4 +1,4 @@
-"""A number of an organisation has a check digit; a row with another is told and not sent."""
+"""A number of an organisation has a check digit; a row with another is reported and the number is not sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""postnummer and poststed are read from whichever of their two cells they stand in, and a postnummer is never guessed."""
+"""postnummer and poststed are read from whichever of their two cells they are in, and a postnummer is never guessed."""
 
 from __future__ import annotations
 

@@ -99,11 +99,11 @@ def test_a_rejected_row_is_a_dwelling_to_come_unless_its_dwelling_exists() -> No
         {"source": "boei", "source_key": "7", "leverandor_bolig_id": "gone"},
     ]
     rejected = [
-        row("excel", "1"),  # its dwelling stands
-        row("excel", "2"),  # known, stands no longer ...
+        row("excel", "1"),  # its dwelling exists
+        row("excel", "2"),  # known, exists no longer ...
         row("boei", "7"),  # ... and is the same dwelling
         row("excel", "3", None),
-        row("excel", "3", None),  # a key that stands twice is one dwelling
+        row("excel", "3", None),  # a key that occurs twice is one dwelling
         row("excel", None),
         row("excel", None),  # rows without a key are one each
     ]

@@ -1,4 +1,4 @@
-"""Whether two rows contradict each other is one verdict, asked of a pair or of a group, whichever side stands first."""
+"""Whether two rows contradict each other is one verdict, asked of a pair or of a group, whichever side is first."""
 
 from __future__ import annotations
 

@@ -200,7 +200,7 @@ def test_each_side_is_in_at_most_one_certain_pair_in_any_order(world: World, see
 
 
 def test_a_question_of_one_night_is_not_forgotten_when_its_neighbour_was_created() -> None:
-    """How a street is spelt at one house is settled by who stands there; a candidate in the next house must not hang on that."""
+    """How a street is spelt at one house is settled by the rows there; a candidate in the next house must not hang on that."""
     home = ours(
         {"adressenavn": "Kirkegata", "nummer": 4, "bruksenhetsnummer": "H0101", "bruksareal": 36.0, **GROUND},
         {"adressenavn": "Kirkegt", "nummer": 4, "bruksenhetsnummer": "H0102", "bruksareal": 65.0, **GROUND},

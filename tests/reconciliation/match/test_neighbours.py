@@ -1,4 +1,4 @@
-"""Who stands close by: streets spelt nearly alike, houses next door and on one parcel, and which of them are worth a question."""
+"""What is close by: streets spelt nearly alike, houses next door and on one parcel, and which of them are worth a question."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OTHER_GROUND = {"gardsnummer": 9, "bruksnummer": 3}
 
 
 def two_streets(other: str, others_ground: dict[str, int], houses: int) -> pl.DataFrame:
-    """Havneringen 5 in two systems, one without unit and ground; in `other` 5 stands a block. Both streets go on in fdv."""
+    """Havneringen 5 in two systems, one without unit and ground; in `other` number 5 is a block. Both streets go on in fdv."""
     block = [{"adressenavn": other, "nummer": 5, **others_ground, "bruksenhetsnummer": f"H010{unit}"} for unit in (1, 2)]
     on = [
         {"adressenavn": street, "nummer": 20 + 2 * number, "bruksenhetsnummer": "H0101", "gardsnummer": 50 + number, "bruksnummer": 1}

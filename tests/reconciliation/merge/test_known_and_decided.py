@@ -1,4 +1,4 @@
-"""What was known before and what people decided stands over what rows alone would say."""
+"""Earlier memberships and people's decisions take precedence over what the rows alone give."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def house(policies: dict[str, str] | None = None) -> Municipality:
 
 
 def gone(edit: dict[str, Any], decisions: pl.DataFrame | None = None, policies: dict[str, str] | None = None, **more: Any) -> Plan:
-    """The plan of a night on which k1's row stands in no source. bases: what was agreed, else AGREED. house: else by policies."""
+    """The plan of a night on which k1's row is in no source. bases: what was agreed, else AGREED. house: else by policies."""
     merged = merge(standing_rows(), none_known(), None, house())
     known = pl.DataFrame([("fdv", "1", "old")], schema=MEMBERSHIPS, orient="row")
     merged = type(merged)(merged.dwellings, merged.lineage, known)

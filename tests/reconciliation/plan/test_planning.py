@@ -163,7 +163,7 @@ def test_ours_and_gone_is_retired_only_when_it_is_sure(case: tuple[dict[str, int
 
 @pytest.mark.parametrize(("unit", "nights", "guard"), [("H0101", 2, "place_taken"), ("H0101", 1, None), ("H0102", 2, None)])
 def test_nothing_is_created_at_the_place_of_an_entry_whose_row_is_gone(unit: str, nights: int, guard: str | None) -> None:
-    """The same home under a new key: it would stand twice in Kobo until the old entry is deleted."""
+    """The same home under a new key: it would be in Kobo twice until the old entry is deleted."""
     plan = planned([{**UNIT, "bruksenhetsnummer": unit}], [ENTRY], {"old": "k1"}, retire_after_nights=nights)
     assert {item["class"]: item["held"] for item in plan.items.iter_rows(named=True)}["create"] == guard
 

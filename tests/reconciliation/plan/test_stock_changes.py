@@ -1,4 +1,4 @@
-"""What moved in the stock of dwellings: what happened is told apart from what came to be known, and an unchanged night has no row."""
+"""What moved in the stock of dwellings: what happened is distinguished from what came to be known, and an unchanged night has no row."""
 
 from __future__ import annotations
 

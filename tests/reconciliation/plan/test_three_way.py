@@ -127,10 +127,10 @@ def test_an_answer_is_carried_out_and_kept_while_the_sides_say_the_same(right: i
     item = night(2, 3, 2, answer=answer).item()
     assert item["class"] == kind
     assert [change["new"] for change in json.loads(item["changes"])] == ([] if sent is None else [sent])
-    # Carried out: Kobo says the right value, and our source is told, not written.
+    # Carried out: Kobo has the right value, and our source gets a correction; nothing is written.
     done = night(2, right, right, answer=answer)
     assert done.item()["class"] == "in_sync"
-    # Kobo or the source says something new: nobody has answered that.
+    # Kobo or the source has a new value: there is no answer about it yet.
     assert night(2, 7, 2, answer=answer).item()["reason"] == "changed_in_kobo"
 
 

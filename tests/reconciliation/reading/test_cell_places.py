@@ -1,4 +1,4 @@
-"""A deviation names the cell that its owner must mend: where it is written, what stands there, and what may stand there."""
+"""A deviation names the cell to correct: its place, its value, and the values that are possible."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FIELDS: dict[str, Any] = {
 
 
 def deviation_cells(home: Path, settings: dict[str, Any]) -> list[dict[str, Any]]:
-    """The deviations of one source as they are told, with their sentences."""
+    """The deviations of one source with their cells and sentences."""
     made = {"title": "Lista", "owner": "bolig", "key": ["Nr"], "fields": FIELDS, **settings}
     source: AnySource = TypeAdapter(AnySource).validate_python(made)
     town = Municipality.model_validate(CONFIG).model_copy(update={"sources": {"lista": source}})

@@ -59,7 +59,7 @@ def town(count: int = 40) -> list[Row]:
 
 
 def frame(rows: list[Row]) -> pl.DataFrame:
-    """SOURCE_ROWS whose hash is of what stands in them, as a real one is."""
+    """SOURCE_ROWS whose hash is of their values, as a real one is."""
     placed = [
         {"source": "listen", "file": "x.csv", "row": place, "row_hash": str(sorted(row.items(), key=str)), **row}
         for place, row in enumerate(rows, start=2)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from reconciliation.likeness.contradiction import AREA, ROUNDED, in_pair
+from reconciliation.likeness.contradiction import differs as far_apart
 
 SELDOM = 0.1
 """A measure that differs in at most this share of the pairs is evidence where it differs."""
@@ -39,7 +40,9 @@ def unusual_differences(seen: pl.DataFrame, alone: pl.Series, sides: Sequence[st
     differs = {"rent": known["rent"] & ~usual_ratio, "area": area.known & (area.high - area.low > ROUNDED), "rooms": rooms.several}
     tells = {name: differs[name].sum().over(between) <= SELDOM * known[name].sum().over(between) for name in differs}
     near_area = pl.when(tells["area"]).then(~differs["area"]).otherwise(area.high - area.low <= AREA.agrees * area.high)
-    agrees = (known["rent"] & ~differs["rent"]) | (area.known & near_area) | (pl.col("_level_seksjonsnummer") == "same")
+    # A section number is copied from the neighbour's row together with the unit: it outweighs no area that is far off.
+    section = (pl.col("_level_seksjonsnummer") == "same") & ~far_apart(in_pair, AREA)
+    agrees = (known["rent"] & ~differs["rent"]) | (area.known & near_area) | section
     unusual = pl.any_horizontal((differs[name] & tells[name]).fill_null(value=False) for name in differs) & ~agrees.fill_null(value=False)
     near = pl.any_horizontal(pl.col(f"_level_{name}").cast(pl.String()).is_in(["same", "close"]) for name in _LEVELS)
     return pairs.select(unusual & ~(pl.col("_alone") & near)).to_series()

@@ -134,8 +134,13 @@ class KeySearch:
         self._clash(left.join(theirs.join(ours, on="_address", how="anti"), on="kobo_id", how="semi"), "matrikkel")
 
     def _clash(self, pairs: pl.DataFrame, key: str) -> None:
-        self._add(pairs, key, "protected_differs", certain=False)
-        self._occupy(pairs)
+        """A protected field differs: the entry is this home, and one of the two is to be corrected; unless what was measured says that it
+        is another home, which is still looked for."""
+        other_home = contradict(in_pair)
+        self._add(pairs.filter(other_home), key, "at_odds", certain=False)
+        self._take(pairs.filter(other_home))
+        self._add(pairs.filter(~other_home), key, "protected_differs", certain=False)
+        self._occupy(pairs.filter(~other_home))
 
     def _contradicted(self) -> pl.Expr:
         gone = self.answers.unsure

@@ -55,7 +55,7 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
     best_here = known.group_by("kobo_id").agg(_best_here=pl.col("_agreeing").max())
     measured = measured.join(best_here, on="kobo_id", how="left")
     at_home = _at_the_same_number() & (pl.col("_agreeing") >= 0) & (pl.col("_agreeing") > pl.col("_best_here") - BEHIND_IN_MEASURES)
-    likely = measured.filter((pl.col("_agreeing") > least) | at_home | _last_two_left())
+    likely = measured.filter((pl.col("_agreeing") >= least) | at_home | _last_two_left())
     ranked = likely.sort("leverandor_bolig_id", "_agreeing", "_points", "kobo_id", descending=[False, True, True, False])
     dwelling = pl.col("leverandor_bolig_id")
     first = ranked.filter((dwelling != dwelling.shift(MOST)).fill_null(value=True))
@@ -71,6 +71,8 @@ _MEASURES: dict[str, dict[str, float]] = {
 """Points of a measure, by its level of agreement, for a pair of an unexplained entry and a dwelling that would be created."""
 BEHIND_IN_MEASURES = 1.5
 """A pair this far behind the best one of its entry is left out."""
+FEW = 2
+"""So many entries at one place may name nobody although they are all that the register has there."""
 TELLING = 2.0
 """Points from which equal measures (rent, section) identify the home although its number differs."""
 
@@ -112,7 +114,7 @@ def _identifies_none(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.Series:
     seen = seen.join(units, on=["_address", "_unit"], how="left", maintain_order="left")
     several_or_other = pl.when(pl.col("_unit").is_null()).then(pl.col("_homes") > 1).otherwise(pl.col("_held").is_null())
     nameless = (pl.col("_homes").is_null() | several_or_other).fill_null(value=True) & ~pl.col("_explained")
-    few = (2 * nameless.sum().over("_place") <= pl.len().over("_place")) | (nameless.sum().over("_place") == 1)
+    few = (2 * nameless.sum().over("_place") <= pl.len().over("_place")) | (nameless.sum().over("_place") <= FEW)
     return seen.select(nameless & few).to_series()
 
 

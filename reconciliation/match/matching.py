@@ -97,7 +97,9 @@ def _with_disputed(search: KeySearch) -> pl.DataFrame:
     wrong = pl.concat([search.disputed, named]).get_column("kobo_id")
     unit = pl.struct("_address", "_unit", "_extra")
     twice = pl.col("_address").is_not_null() & pl.col("_unit").is_not_null() & unit.is_duplicated()
-    return search.theirs.with_columns(_disputed=pl.col("kobo_id").is_in(wrong.implode()) | twice)
+    # A row of ours whose floor contradicts its number: in that house the numbers are no certain names.
+    doubted = pl.col("_address").is_in(search.ours.filter("_doubted").get_column("_address").drop_nulls().implode())
+    return search.theirs.with_columns(_disputed=(pl.col("kobo_id").is_in(wrong.implode()) | twice | doubted).fill_null(value=False))
 
 
 def _last_search(search: KeySearch) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from reconciliation.likeness.leases import let_by_lease
 from reconciliation.likeness.neighbours import neighbours
 from reconciliation.likeness.place import PLACE_COLUMNS
 from reconciliation.likeness.street_spelling import ground
-from reconciliation.merge.label_order import houses_numbered_alike
+from reconciliation.merge.label_order import houses_numbered_alike, number_of_house
 from reconciliation.merge.last_pair import last_ones
 from reconciliation.merge.merge_keys import (
     ADDRESS,
@@ -78,6 +78,7 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
         _units_here=pl.col("_unit").drop_nulls().n_unique().over("_address"),
         _leases_here=let_by_lease(keyed),
     )
+    keyed = keyed.with_columns(_label=pl.when(~number_of_house(keyed)).then("_label"))
     alike = houses_numbered_alike(keyed)
     by = merge_keys(decided, alike)
     doubted = doubted_pairs(rows, keyed.select("source", "_known", **by))

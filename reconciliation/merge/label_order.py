@@ -13,6 +13,8 @@ from reconciliation.likeness.contradiction import TOLERANCES, contradict, differ
 _MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "_floor", "seksjonsnummer", "_ground", "_unit")
 LOST = 4
 """Of so many labels one may be missing in the other list; in any house, one may."""
+FEWEST_HOUSES = 3
+"""Labels that run over so many addresses number the houses."""
 _HOUSE = ("_address", "source", "source_theirs")
 
 
@@ -63,6 +65,20 @@ def houses_numbered_alike(rows: pl.DataFrame) -> pl.Series:
         & (pl.col("_total") > pl.col("_other").fill_null(0).clip(lower_bound=0))
     )
     return judged.group_by("_address").agg(confirmed.all().alias("_alike")).filter("_alike").get_column("_address")
+
+
+def number_of_house(rows: pl.DataFrame) -> pl.Series:
+    """rows: as in houses_numbered_alike. Of each: its label numbers the house and not a flat in it. So it is where a source has one row at
+    each of several addresses on one ground (where that is unknown, in one street), and their labels are a run of numbers."""
+    place = pl.coalesce(pl.concat_str("_municipality", "_ground", separator="|"), pl.concat_str("_municipality", "_street", separator="|"))
+    number = pl.col("_label").str.to_integer(strict=False)
+    listed = rows.select("source", "_address", _place=place, _number=number)
+    in_list = ["source", "_place"]
+    each_one = (pl.len() == pl.col("_address").n_unique()) & pl.col("_address").is_not_null().all()
+    run = (pl.col("_number").n_unique() == pl.len()) & (pl.col("_number").max() - pl.col("_number").min() == pl.len() - 1)
+    numbered = listed.group_by(in_list).agg(_of_houses=each_one & run & pl.col("_number").is_not_null().all() & (pl.len() >= FEWEST_HOUSES))
+    marked = listed.join(numbered, on=in_list, how="left", maintain_order="left")
+    return marked.get_column("_of_houses").fill_null(value=False)
 
 
 def _needed(ours: str, theirs: str) -> pl.Expr:

@@ -12,6 +12,7 @@ from reconciliation.likeness.comparison import NEXT_DOOR, compare_rows, neighbou
 from reconciliation.likeness.contradiction import contradict, equal_areas, in_pair
 from reconciliation.likeness.longer_names import with_streets_compared
 from reconciliation.likeness.stray_streets import stray_pairs
+from reconciliation.likeness.street_spelling import ground
 from reconciliation.merge.near_conditions import NUMBERS, evidence, worth_a_question, worth_a_question_alone
 from reconciliation.merge.renamed_grounds import renamed_pairs
 
@@ -31,7 +32,7 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
     systems = sorted(dwellings.get_column("sources").explode().drop_nulls().unique())
     systems_of = pl.sum_horizontal(pl.col("sources").list.contains(name).cast(pl.Int64()) * 2**bit for bit, name in enumerate(systems))
     # No dwelling that every system holds can be one more row's, and none where all others share a system with it.
-    lacking = dwellings.with_columns(_held=systems_of).filter(pl.col("_held") < 2 ** len(systems) - 1)
+    lacking = _without_shared_sections(dwellings).with_columns(_held=systems_of).filter(pl.col("_held") < 2 ** len(systems) - 1)
     kinds = lacking.get_column("_held").unique().to_list()
     if all(first & second for first in kinds for second in kinds):
         return no_pairs
@@ -91,8 +92,11 @@ def _may_be_near() -> pl.Expr:
 
 def _only_partners(marked: pl.DataFrame) -> pl.DataFrame:
     """marked: pairs with `_asked`, `_alone`, `_evidence` and the systems that hold each side. Those that are asked, and of the others those
-    in which neither has another partner of those systems; or, where much agrees (CLEARLY), none that is as likely."""
+    in which neither has another partner of those systems; or, where much agrees (CLEARLY), none that is as likely. Who is asked about
+    with a partner of those systems already is no other's partner."""
     ends = ("leverandor_bolig_id", "_kind_theirs"), ("kobo_id", "_kind")
+    taken = pl.any_horizontal(pl.col("_asked").any().over(end) for end in ends)
+    marked = marked.filter(pl.col("_asked") | ~taken)
     single = pl.all_horizontal(pl.len().over(end) == 1 for end in ends)
     likeliest = pl.all_horizontal(
         (pl.col("_evidence") == pl.col("_evidence").max().over(end))
@@ -114,6 +118,15 @@ def _strays(ours: pl.DataFrame) -> pl.DataFrame:
     other = pl.any_horizontal(pl.col(f"_level_{name}") == "different" for name in NUMBERS)
     unit = pl.col("_level_bruksenhetsnummer").is_in(["different", "digit"])
     return seen.filter(~other & ~unit & ~contradict(in_pair)).select("leverandor_bolig_id", "kobo_id", "_points")
+
+
+def _without_shared_sections(dwellings: pl.DataFrame) -> pl.DataFrame:
+    """A section number that two dwellings of one source have on one ground is wrong in one of them, and tells neither from others."""
+    sections = dwellings.select("leverandor_bolig_id", "seksjonsnummer", "sources", _plot=pl.concat_str("_municipality", ground()))
+    listed = sections.drop_nulls().explode("sources")
+    shared = listed.filter(pl.struct("_plot", "seksjonsnummer", "sources").is_duplicated()).get_column("leverandor_bolig_id")
+    known = ~pl.col("leverandor_bolig_id").is_in(shared.implode())
+    return dwellings.with_columns(seksjonsnummer=pl.when(known).then("seksjonsnummer"))
 
 
 def _with_sole(dwellings: pl.DataFrame) -> pl.DataFrame:

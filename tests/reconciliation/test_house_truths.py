@@ -252,3 +252,48 @@ def test_two_streets_at_one_corner_that_a_list_knows_both_of_are_two() -> None:
     ours = [flat(f"a{at}", str(at), **PARCEL, **ALIKE, adressenavn=street) for at, street in enumerate(("Ospestien", "Furulia"))]
     result = night({"fdv": ours, "omsorg": [flat("b1", "1", **PARCEL, **ALIKE, adressenavn="Furulia")]})
     assert set(result.classes().values()) == {"create"}
+
+
+def test_a_section_copied_from_the_neighbour_together_with_the_unit_does_not_outweigh_an_area_far_off() -> None:
+    flats = [
+        {**PARCEL, "nummer": 11, "seksjonsnummer": at, "bruksenhetsnummer": f"H{at:02d}01", "bruksareal": 60.0 + at} for at in range(1, 13)
+    ]
+    ours, theirs = ([flat(f"{office}{at}", str(at), **home) for at, home in enumerate(flats)] for office in "ab")
+    theirs[4] |= {"bruksareal": 90.0}
+    result = night({"fdv": ours, "omsorg": theirs})
+    assert result.dwellings.height == len(flats) + 1
+    assert result.asked("fdv:a4", "omsorg:b4")
+
+
+def test_an_entry_of_the_house_with_a_letter_whose_rooms_and_rent_are_others_is_asked_and_not_a_conflict() -> None:
+    home = flat("a1", "1", **PARCEL, nummer=9, bruksenhetsnummer="H0101", antall_soverom=2, manedsleie=7540.0)
+    lettered = {**entry("H0101", antall_soverom=3, manedsleie=5040.0), "nummer": 9, "bokstav": "E"}
+    assert night({"fdv": [home]}, [lettered]).classes() == {"fdv-a1": "review"}
+
+
+def test_a_section_that_two_rows_of_one_list_have_hides_no_renamed_street() -> None:
+    def renamed(office: str, street: str, *, copied: bool) -> list[Row]:
+        homes = [(1, "H0101", 2), (2, "H0201", 3), (3, "H0301", 5)]
+        return [
+            flat(
+                f"{office}{at}", str(at), **PARCEL, adressenavn=street, nummer=3, bruksenhetsnummer=unit, bruksareal=50.0 + 6 * at,
+                seksjonsnummer=3 if copied and at == 3 else section,
+            )
+            for at, unit, section in homes
+        ]  # fmt: skip
+
+    result = night({"fdv": renamed("a", "Vardøvegen", copied=True), "omsorg": renamed("b", "Kvernplass", copied=False)})
+    assert all(result.asked(f"fdv:a{at}", f"omsorg:b{at}") for at in (1, 2, 3))
+
+
+def test_labels_that_run_along_a_row_of_houses_are_no_flats() -> None:
+    def row_of_houses(office: str, **named: Any) -> list[Row]:
+        return [
+            flat(f"{office}{at}", str(at), **PARCEL, nummer=nummer, bruksareal=86.0, **{name: value(at) for name, value in named.items()})
+            for at, nummer in enumerate(range(9, 17, 2), start=1)
+        ]
+
+    units, labels = row_of_houses("a", bruksenhetsnummer=lambda _: "H0101"), row_of_houses("b", leilighetsnummer=lambda at: f"00{at}")
+    result = night({"fdv": units, "omsorg": labels})
+    assert result.dwellings.height == len(units)
+    assert (result.mixed, set(result.classes().values())) == ([], {"create"})

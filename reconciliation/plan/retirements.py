@@ -28,11 +28,8 @@ def class_gone(
     gone = remembered.links.join(dwellings, on="leverandor_bolig_id", how="anti").select("leverandor_bolig_id", "kobo_id")
     if gone.is_empty():
         return pl.DataFrame(schema=PLAN_ITEMS)
-    needed = municipality.guards.retire_after_nights
-    seen = municipality.register_.see
-    edited = edited_entries(
-        gone, register_rows, remembered.bases, remembered.decisions, municipality.changed_in_kobo, exported=seen == "export"
-    )
+    exported = municipality.register_.see == "export"
+    edited = edited_entries(gone, register_rows, remembered.bases, remembered.decisions, municipality.changed_in_kobo, exported=exported)
     in_register = pl.col("kobo_id").is_in(register_rows.get_column("kobo_id").implode())
     joined = (
         gone.join(_sources_of(gone, memberships), on="leverandor_bolig_id", how="left")
@@ -41,25 +38,13 @@ def class_gone(
         .with_columns(
             owner=_owner(municipality),
             titles=_titles(municipality),
-            needed=pl.lit(needed, pl.Int64()),
+            needed=pl.lit(municipality.guards.retire_after_nights, pl.Int64()),
             complete=_all_read(reading, municipality),
             rejected=pl.col("leverandor_bolig_id").is_in(_rejected_dwellings(memberships, reading.rejected)),
         )
         # Tonight counts only where the dwelling is known to be gone.
         .with_columns(nights=pl.col("nights").fill_null(0) + (pl.col("complete") & ~pl.col("rejected")).cast(pl.Int64()))
     )
-    waiting = (
-        pl.when(~pl.col("complete"))
-        .then(pl.lit(SOURCE_INCOMPLETE))
-        .when("rejected")
-        .then(pl.lit(ROW_REJECTED))
-        .when(pl.col("nights") < needed)
-        .then(pl.lit(RETIRE_WAITING))
-        .otherwise("waits")
-    )
-    named = pl.col("titles").alias("sources")
-    details = pl.struct("needed", "nights", named).struct.json_encode()
-    details_of_edited = pl.struct("needed", "nights", named, "edited", "owner").struct.json_encode()
     return joined.select(
         pl.lit(DwellingClass.RETIRE.value).alias("class"),
         "leverandor_bolig_id",
@@ -67,10 +52,30 @@ def class_gone(
         pl.lit("[]").alias("changes"),
         pl.lit("link").alias("match_key"),
         pl.when(in_register).then(pl.lit("gone")).otherwise(pl.lit("gone_in_both")).alias("reason"),
-        pl.when(pl.col("edited").is_null()).then(details).otherwise(details_of_edited).alias("details"),
-        waiting.alias("held"),
+        _details().alias("details"),
+        _why_it_waits().alias("held"),
         pl.lit(None, pl.String()).alias("part"),
     )
+
+
+def _why_it_waits() -> pl.Expr:
+    """On the columns that `class_gone` joins: code of what holds the retirement; null when nothing does."""
+    return (
+        pl.when(~pl.col("complete"))
+        .then(pl.lit(SOURCE_INCOMPLETE))
+        .when("rejected")
+        .then(pl.lit(ROW_REJECTED))
+        .when(pl.col("nights") < pl.col("needed"))
+        .then(pl.lit(RETIRE_WAITING))
+        .otherwise("waits")
+    )
+
+
+def _details() -> pl.Expr:
+    """JSON: nights needed and seen, the sources' titles, and of an entry that was edited in Kobo what and whose it is."""
+    known = ("needed", "nights", pl.col("titles").alias("sources"))
+    plain, edited = pl.struct(*known), pl.struct(*known, "edited", "owner")
+    return pl.when(pl.col("edited").is_null()).then(plain.struct.json_encode()).otherwise(edited.struct.json_encode())
 
 
 def _sources_of(gone: pl.DataFrame, memberships: pl.DataFrame) -> pl.DataFrame:

@@ -27,14 +27,17 @@ TOWN_COLUMNS = {
     "told ": "wrong_matches_told", "any value differs": "wrong_matches_differs",
     "automatic": "automatic", "offered": "offered", "in doubt": "in_doubt",
     "without houses without units": "in_doubt_apart", "questions": "questions", "created though in Kobo": "posted_known",
-    "told  ": "posted_known_told", "created twice": "posted_twice", "seconds": "seconds",
+    "told  ": "posted_known_told", "created twice": "posted_twice", "homes created twice": "homes_posted_twice",
+    "lists refused": "refused", "keys exchanged": "shifted", "waiting": "waiting",
+    "wrong merges after it": "merges", "wrong matches after it": "matches",
+    "created anew after it": "posted_again", "seconds": "seconds",
 }  # fmt: skip
 
 
 def main_towns(sizes: tuple[int, ...]) -> None:
     print("| town | " + " | ".join(TOWN_COLUMNS) + " |\n" + "|---" * (len(TOWN_COLUMNS) + 1) + "|")
     for group in towns({size: SEEDS.get(size, (1,)) for size in sizes} or None):
-        detail = group[0]["detail"]
+        detail = group[0]["detail"] | group[0]["detail"]["after_shift"]
         name = group[0]["name"].partition(":")[0]
         print(f"| {name} | " + " | ".join(_short(detail[column]) for column in TOWN_COLUMNS.values()) + " |", flush=True)
 

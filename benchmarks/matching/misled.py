@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import polars as pl
 
-from benchmarks.matching.measuring import HOUSE, meanings
+from benchmarks.matching.measuring import meanings
+from benchmarks.matching.second_night import AfterShift, after_shift, planned
 from benchmarks.matching.worlds import Labelled
 from reconciliation.decisions.question_lookup import Tables
 from reconciliation.decisions.questions import questions
 from reconciliation.ledger.decision_log import DECISIONS
-from reconciliation.match import match
-from reconciliation.merge import merge
 from reconciliation.model.known_decisions import groups_of
-from reconciliation.plan.planning import make_plan
-from reconciliation.plan.planning_inputs import Reading, Remembered
-from tests.strategies import NIGHT, SOURCES, links, none_known
 
 TELLING = ("manedsleie", "bruksareal", "antall_soverom", "etasjenummer", "seksjonsnummer", "bruksenhetsnummer")
 """Fields of which two unequal values are evidence that rows are two homes."""
@@ -54,16 +49,16 @@ class Misled:
     posted_known: int
     posted_known_told: int
     posted_twice: int
+    homes_posted_twice: int
+    after_shift: AfterShift
     seconds: float
 
 
-def misled(world: Labelled) -> Misled:
-    start = time.perf_counter()
-    merged = merge(world.rows, none_known(), None, HOUSE)
-    pairs = match(merged.dwellings, world.entries, links(), None)
-    seconds = time.perf_counter() - start
-    plan = make_plan(merged, world.entries, pairs, Reading(frozenset(SOURCES)), Remembered(links()), HOUSE, NIGHT)
-    night = Tables(merged.dwellings, plan.items, pairs, merged.lineage, world.rows, world.entries)
+def misled(world: Labelled, share: float = SELDOM) -> Misled:
+    """share: of the rows whose key moves by one line before the second night."""
+    first = planned(world)
+    merged, pairs = first.merged, first.pairs
+    night = Tables(merged.dwellings, first.items, pairs, merged.lineage, world.rows, world.entries)
     homes_of = meanings(world, merged.dwellings)
     keys_of: dict[str, list[str]] = dict(merged.dwellings.select("leverandor_bolig_id", "source_keys").iter_rows())
     rows = {f"{row['source']}:{row['source_key']}": row for row in world.rows.iter_rows(named=True)}
@@ -73,7 +68,7 @@ def misled(world: Labelled) -> Misled:
     mistaken = [(ours, entry) for ours, entry, certain in matched if certain and world.entry_truth[entry] not in homes_of[ours]]
     right = [(world.entry_truth[entry], certain) for ours, entry, certain in matched if world.entry_truth[entry] in homes_of[ours]]
     in_kobo = {home for homes in homes_of.values() for home in homes} & set(world.entry_truth.values())
-    classes = dict(plan.items.drop_nulls("leverandor_bolig_id").select("leverandor_bolig_id", "class").iter_rows())
+    classes = first.classes
     posted = [ours for ours, kind in classes.items() if kind == "create"]
     own_rows: dict[str, list[Row]] = defaultdict(list)
     for key, home in world.row_truth.items():
@@ -102,7 +97,9 @@ def misled(world: Labelled) -> Misled:
         posted_known=len(known),
         posted_known_told=sum(not (homes_of[ours] & in_kobo) <= silent for ours in known),
         posted_twice=_created_too_often({ours: homes_of[ours] for ours in posted}),
-        seconds=seconds,
+        homes_posted_twice=sum(count > 1 for count in Counter(home for ours in posted for home in homes_of[ours]).values()),
+        after_shift=after_shift(world, first, share),
+        seconds=first.seconds,
     )
 
 
@@ -122,6 +119,9 @@ def as_rows(title: str, size: int, share: float, misled_figures: Misled) -> list
             0.002 if share <= SELDOM else 0.01,
         ),
         ("created twice", misled_figures.posted_twice, 0.0),
+        ("two homes in one after two neighbours changed keys", misled_figures.after_shift.merges, 0.0),
+        ("matched wrong after two neighbours changed keys", misled_figures.after_shift.matches, 0.0),
+        ("created anew after two neighbours changed keys", misled_figures.after_shift.posted_again, 0.0),
         ("not matched and not asked about (share)", 1 - misled_figures.offered, 0.005 if share <= SELDOM else 0.015),
     )
     rows: list[Row] = []

@@ -72,14 +72,18 @@ class BothSides:
         doubted, offered = (self.names(fits_better, *ends) for ends in (("_at", "_at_right"), ("_at", "_other")))
         return doubted.join(keyed, on=list(PAIR), how="semi"), offered
 
-    def measured_otherwise(self, keyed: pl.DataFrame) -> pl.DataFrame:
-        """Of the pairs, compared, those in which a measure differs that agrees in nearly all others, and that nothing else holds
-        together."""
+    def measured_otherwise(self, keyed: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
+        """Of the pairs, compared, those in which a measure differs that agrees in nearly all others, and that nothing else holds together.
+
+        linked: the pairs of earlier nights. They show as well how far the two sides agree: on a second night few others are left, and
+        what was asked on the first would be certain."""
         if keyed.is_empty():
             return keyed
-        places = keyed.select(list(PAIR)).join(self._left, on="leverandor_bolig_id").join(self._right, on="kobo_id")
+        known = pl.concat([keyed.select(list(PAIR)), linked.select(list(PAIR))])
+        places = known.join(self._left, on="leverandor_bolig_id").join(self._right, on="kobo_id")
         seen = compare_rows(places, self.rows, self.rows)
-        return seen.filter(unusual_differences(seen, alone_on_their_ground(self.rows, places)))
+        unusual = seen.filter(unusual_differences(seen, alone_on_their_ground(self.rows, places)))
+        return unusual.join(keyed, on=list(PAIR), how="semi")
 
     def stopped(self, keyed: pl.DataFrame, cannot: pl.DataFrame) -> pl.DataFrame:
         """Of the pairs made by numbers of a house, those without other evidence, where several others of that house are contradicted

@@ -24,8 +24,9 @@ def doubted_pairs(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
     """
     places = keyed.with_row_index("_at")
     placed = prepared(rows.with_columns(_side="source"))
-    labelled = _undecided(_sharing(places, ADDRESS_LABEL), places)
-    pairs = _undecided(pl.concat(_sharing(places, name) for name in (MATRIKKEL, ADDRESS_UNIT, ADDRESS)).unique(), places)
+    by_label = _sharing(places, ADDRESS_LABEL)
+    by_number = pl.concat(_sharing(places, name) for name in (MATRIKKEL, ADDRESS_UNIT, ADDRESS)).unique()
+    labelled, pairs = _undecided(by_label, places), _undecided(by_number, places)
     if pairs.is_empty() and labelled.is_empty():
         return pl.DataFrame(schema=DOUBTED_ROWS)
     doubted = better_elsewhere(placed, pairs)
@@ -33,7 +34,9 @@ def doubted_pairs(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
         pl.concat(_sharing(places, name) for name in (MATRIKKEL, ADDRESS_UNIT)).unique().join(pairs, on=["_at", "_at_right"], how="semi")
     )
     stopped = unsupported(placed, units, _broken_houses(placed, units, doubted))
-    odd = _measured_otherwise(pl.concat([pairs, labelled]).unique(), placed)
+    # Pairs that are joined already show as well how far two lists agree: on a second night few others are left.
+    odd = _measured_otherwise(pl.concat([by_number, by_label]).unique(), placed)
+    odd = odd.join(pl.concat([pairs, labelled]).unique(), on=["_at", "_at_right"], how="semi")
     doubted = pl.concat([doubted, *(pairs.with_columns(_other="_at_right") for pairs in (stopped, odd))]).unique()
     return doubted.select(left="_at", right="_at_right", other="_other").cast(pl.Schema(DOUBTED_ROWS)).sort("left", "right", "other")
 

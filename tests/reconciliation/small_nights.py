@@ -49,8 +49,9 @@ class Night:
         return dict(self.items.drop_nulls("leverandor_bolig_id").select("leverandor_bolig_id", "class").iter_rows())
 
 
-def night(lists: dict[str, list[Row]], entries: list[Row] | None = None, known: pl.DataFrame | None = None) -> Night:
-    """lists: source -> rows with `key` and `home`."""
+def night(lists: dict[str, list[Row]], entries: list[Row] | None = None, before: Night | None = None) -> Night:
+    """lists: source -> rows with `key` and `home`. before: the night before, whose memberships are known and whose matches are linked."""
+    linked = links() if before is None else before.matches.filter("certain").select("leverandor_bolig_id", "kobo_id")
     rows, home = [], {}
     for source, listed in lists.items():
         for number, row in enumerate(listed, start=2):
@@ -62,10 +63,10 @@ def night(lists: dict[str, list[Row]], entries: list[Row] | None = None, known: 
     frame = pl.DataFrame(rows, schema=SOURCE_ROWS, orient="row")
     judged = validate(frame, pl.DataFrame(schema=DEVIATIONS), HOUSE)
     carried_rows = judged.accepted.with_columns(carried=pl.lit(value=False)).select(list(STANDING_ROWS))
-    merged = merge(carried_rows, none_known() if known is None else known, None, HOUSE)
+    merged = merge(carried_rows, none_known() if before is None else before.memberships, None, HOUSE)
     seen = register(*({"postnummer": "9910", "adressenavn": "Ospestien", **entry} for entry in entries or []))
-    matches = match(merged.dwellings, seen, links(), None)
-    plan = make_plan(merged, seen, matches, Reading(frozenset(SOURCES)), Remembered(links()), HOUSE, NIGHT)
+    matches = match(merged.dwellings, seen, linked, None)
+    plan = make_plan(merged, seen, matches, Reading(frozenset(SOURCES)), Remembered(linked), HOUSE, NIGHT)
     return Night(merged.dwellings, merged.memberships, plan.items, matches, judged.rejected.get_column("source_key").to_list(), home)
 
 

@@ -193,14 +193,18 @@ def test_one_measure_that_differs_where_it_agrees_in_all_other_houses_is_asked(o
     result = night({"fdv": ours, "omsorg": theirs})
     assert result.dwellings.height == len(houses) + 1
     assert result.asked("fdv:1", "omsorg:1")
+    second = night({"fdv": ours, "omsorg": theirs}, before=result)
+    assert second.dwellings.height == len(houses) + 1, "the others are joined by now, and agree all the same"
 
 
 def test_a_rent_that_is_off_is_no_proof_in_a_block_of_a_register_whose_rents_are_right() -> None:
     rents = {f"H0{floor}0{door}": 7000.0 + 500 * floor + 250 * door for floor in (1, 2, 3) for door in (1, 2, 3, 4)}
     ours = [flat(unit, unit, **PARCEL, bruksenhetsnummer=unit, manedsleie=rent, antall_soverom=1) for unit, rent in rents.items()]
     rents_typed = {unit: rent + (200.0 if unit == "H0101" else 0.0) for unit, rent in rents.items()}
-    result = night({"fdv": ours}, [entry(unit, manedsleie=rent, antall_soverom=1) for unit, rent in rents_typed.items()])
+    entries = [entry(unit, manedsleie=rent, antall_soverom=1) for unit, rent in rents_typed.items()]
+    result = night({"fdv": ours}, entries)
     assert result.classes()["fdv-H0101"] == "review"
+    assert night({"fdv": ours}, entries, before=result).classes()["fdv-H0101"] == "review"
     drifted = night({"fdv": ours}, [entry(unit, manedsleie=rent + 100.0, antall_soverom=1) for unit, rent in rents.items()])
     assert set(drifted.classes().values()) == {"update"}
 

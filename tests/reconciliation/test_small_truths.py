@@ -44,7 +44,7 @@ def test_running_numbers_that_shifted_mix_no_two_homes() -> None:
     before = night({"fdv": ours, "omsorg": villas([(str(at), 10 + 2 * at) for at in range(1, 7)])})
     assert before.dwellings.height == 6
     shifted = [("1", 12), ("2", 14), ("3", 60), ("4", 16), ("5", 18), ("6", 20), ("7", 22)]
-    after = night({"fdv": ours, "omsorg": villas(shifted)}, known=before.memberships)
+    after = night({"fdv": ours, "omsorg": villas(shifted)}, before=before)
     assert after.mixed == []
     assert "60" in {after.home[key] for keys in after.dwellings.get_column("source_keys") if len(keys) == 1 for key in keys}
 

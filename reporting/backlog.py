@@ -23,7 +23,7 @@ _HELD_BY = {
     **dict.fromkeys(("not_applied", "handed_over", "import_overdue", "by_hand", "register_not_seen"), OPERATIONS),
     **dict.fromkeys(("failed", "unknown", "not_tried", "moved"), NEXT_NIGHT),
 }
-_UNTOLD = ""
+_NO_REASON = ""
 """Reason of blocked dwellings for which the history names none."""
 
 Rates = npt.NDArray[np.float64]
@@ -65,7 +65,7 @@ def flows(history: pl.DataFrame, as_of: date) -> list[Flow]:
     ).iter_rows():
         joined.setdefault((source, owner), night)
         by_reason = {reason: number for reason, number in json.loads(reasons or "{}").items() if number}
-        by_reason[_UNTOLD] = max(0, scope - register - sum(by_reason.values()))
+        by_reason[_NO_REASON] = max(0, scope - register - sum(by_reason.values()))
         for reason, number in by_reason.items():
             cell = counts.setdefault((source, owner, reason), {})
             cell[night] = cell.get(night, 0) + number

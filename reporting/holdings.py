@@ -50,8 +50,8 @@ def holdings(result: NightResult, foreseen: Forecast, stopping: Sequence[Block])
     tonight = result.history.filter(pl.col("as_of") == result.as_of)
     for owner, scope, register, reasons in tonight.select("owner", "in_scope", "in_register", "blocked").iter_rows():
         by_reason = json.loads(reasons or "{}")
-        untold = max(0, scope - register - sum(by_reason.values()))
-        for reason, number in [*by_reason.items(), ("", untold)]:
+        without_reason = max(0, scope - register - sum(by_reason.values()))
+        for reason, number in [*by_reason.items(), ("", without_reason)]:
             into = rows if reason == "rejected" else others
             holder = holder_of(reason, owner)
             into[holder] = into.get(holder, 0) + number

@@ -11,7 +11,7 @@ import polars as pl
 from reporting.needs_reading import NeedsLine
 from reporting.night_report import NightResult
 
-SMALL, LARGE, UNTOLD = "small", "large", "untold"
+SMALL, LARGE, OTHER_SIZE = "small", "large", "untold"
 MOST_ROOMS = 2
 """So many rooms, a bedroom less, are small; words: texts `size_bands.<band>`."""
 _NUMBER = re.compile(r"\d+")
@@ -31,12 +31,12 @@ class SizeBand:
 def size_bands(result: NightResult, dwellings: pl.DataFrame, empty: pl.DataFrame) -> tuple[SizeBand, ...]:
     """dwellings: those that are counted. empty: those of them that are empty. Returns () where no service has given a size."""
     answers = _answers(result)
-    if not any(_band(answer.detail.size) != UNTOLD for answer in answers):
+    if not any(_band(answer.detail.size) != OTHER_SIZE for answer in answers):
         return ()
     have, free = _by_band(dwellings), _by_band(empty)
     return tuple(
         SizeBand(band, have.get(band, 0), free.get(band, 0), *_needed([answer for answer in answers if _band(answer.detail.size) == band]))
-        for band in (SMALL, LARGE, UNTOLD)
+        for band in (SMALL, LARGE, OTHER_SIZE)
     )
 
 
@@ -53,16 +53,16 @@ def _answers(result: NightResult) -> list[NeedsLine]:
 
 
 def _band(size: str | None) -> str:
-    """The band of a size in rooms, as written: "2", "3-4 rom". UNTOLD for one that is in both bands or in none."""
+    """The band of a size in rooms, as written: "2", "3-4 rom". OTHER_SIZE for one that is in both bands or in none."""
     rooms = [int(number) for number in _NUMBER.findall(size or "")]
     if not rooms or min(rooms) <= MOST_ROOMS < max(rooms):
-        return UNTOLD
+        return OTHER_SIZE
     return SMALL if max(rooms) <= MOST_ROOMS else LARGE
 
 
 def _by_band(dwellings: pl.DataFrame) -> Mapping[str, int]:
     small = pl.col("antall_soverom") < MOST_ROOMS
-    band = pl.when(small).then(pl.lit(SMALL)).when(~small).then(pl.lit(LARGE)).otherwise(pl.lit(UNTOLD))
+    band = pl.when(small).then(pl.lit(SMALL)).when(~small).then(pl.lit(LARGE)).otherwise(pl.lit(OTHER_SIZE))
     return dict(dwellings.group_by(band.alias("band")).len().iter_rows())
 
 

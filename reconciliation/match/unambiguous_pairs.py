@@ -86,8 +86,8 @@ def last_left(
         for side, name in ((free_ours, "leverandor_bolig_id"), (free_theirs, "kobo_id"))
     )
     pairs = left.join(right, on="_address", suffix="_theirs")
-    untold = (pl.col("_unit").is_null() | pl.col("_unit_theirs").is_null()) & pl.col("_extra").eq_missing(pl.col("_extra_theirs"))
-    seen = _nothing_differs(compare(pairs.filter(untold).select(list(PAIR)), ours, theirs))
+    unit_missing = (pl.col("_unit").is_null() | pl.col("_unit_theirs").is_null()) & pl.col("_extra").eq_missing(pl.col("_extra_theirs"))
+    seen = _nothing_differs(compare(pairs.filter(unit_missing).select(list(PAIR)), ours, theirs))
     return seen.filter((_agreeing() >= AGREEING) & (pl.col("_level_manedsleie") != "different")).select(list(PAIR))
 
 
@@ -106,8 +106,8 @@ def only_with_this_rent(
         for side, name in ((ours, "leverandor_bolig_id"), (theirs, "kobo_id"))
     )
     pairs = left.join(right, on=["_address", "manedsleie"], suffix="_theirs")
-    untold = pl.col("_unit").is_null() | pl.col("_unit_theirs").is_null()
-    pairs = pairs.filter(untold & pl.col("_extra").eq_missing(pl.col("_extra_theirs")))
+    unit_missing = pl.col("_unit").is_null() | pl.col("_unit_theirs").is_null()
+    pairs = pairs.filter(unit_missing & pl.col("_extra").eq_missing(pl.col("_extra_theirs")))
     for side, unit in ((ours, "_unit_theirs"), (theirs, "_unit")):
         taken = side.select("_address", "_unit").drop_nulls()
         pairs = pairs.join(taken, left_on=["_address", unit], right_on=["_address", "_unit"], how="anti")

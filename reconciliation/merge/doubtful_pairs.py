@@ -80,11 +80,11 @@ def _at_address(rows: pl.DataFrame) -> pl.DataFrame:
     measured = rows.select("leverandor_bolig_id", *MEASURED)
     rows = rows.select("leverandor_bolig_id", "sources", "_address", "_unit", "_extra")
     shared = rows.filter(pl.col("_address").is_not_null() & (pl.len().over("_address") > 1))
-    untold = shared.filter(pl.col("_unit").is_null()).drop("_unit")
+    without_unit = shared.filter(pl.col("_unit").is_null()).drop("_unit")
     kinds = (
         shared.group_by("_address", "sources").agg(other=pl.struct("leverandor_bolig_id", "_extra")).select("_address", "sources", "other")
     )
-    beside = untold.join(kinds, on="_address", suffix="_other").filter(
+    beside = without_unit.join(kinds, on="_address", suffix="_other").filter(
         pl.col("sources").list.set_intersection("sources_other").list.len() == 0
     )
     free = (
@@ -97,7 +97,7 @@ def _at_address(rows: pl.DataFrame) -> pl.DataFrame:
     # What is measured rules some of them out; those are not worth a person's time.
     beside = free.join(measured, on="leverandor_bolig_id").join(measured, left_on="other", right_on="leverandor_bolig_id", suffix="_theirs")
     free = beside.filter(~contradict(in_pair, weak_key=True)).select("leverandor_bolig_id", "other")
-    nameless = untold.filter(pl.col("_extra").is_null()).join(free, on="leverandor_bolig_id", how="anti")
+    nameless = without_unit.filter(pl.col("_extra").is_null()).join(free, on="leverandor_bolig_id", how="anti")
     neighbours = shared.group_by("_address").agg(other=pl.col("leverandor_bolig_id").sort().head(MOST + 1))
     indistinct = nameless.join(neighbours, on="_address").explode("other").select("leverandor_bolig_id", "other")
     return pl.concat([free, indistinct])

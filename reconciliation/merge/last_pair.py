@@ -64,14 +64,14 @@ def _equally_many(pairs: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
 
 def _fits() -> pl.Expr:
     """One of the two has no unit number, and no value that both have differs."""
-    untold = pl.col("_unit").is_null() | pl.col("_unit_other").is_null()
+    unit_missing = pl.col("_unit").is_null() | pl.col("_unit_other").is_null()
     extra = pl.col("_extra").eq_missing(pl.col("_extra_other"))
     labels = _unless_both_differ("_label")
     ground = _unless_both_differ("gardsnummer") & _unless_both_differ("bruksnummer")
     close_area = _within_share("bruksareal", AREA.agrees)
     rooms = _unless_both_differ("antall_soverom") | ((pl.col("_needed") == AGREEING) & _has_evidence() & (_agreeing() > AGREEING))
     measured = close_area & rooms & _unless_both_differ("manedsleie") & _unless_both_differ("etasjenummer")
-    return untold & extra & labels & ground & measured
+    return unit_missing & extra & labels & ground & measured
 
 
 def _unless_both_differ(name: str) -> pl.Expr:

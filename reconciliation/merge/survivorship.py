@@ -25,7 +25,7 @@ _COMPARE_AS = {
     "ekstra_referanse": "_extra",
     "kommunenummer": "_municipality",
 }
-_UNTOLD = ("oppdatert", "aktiv", "hemmelig_adresse", "eier_mobilnummer", "leieforhold_slutt")
+_NOT_SHOWN = ("oppdatert", "aktiv", "hemmelig_adresse", "eier_mobilnummer", "leieforhold_slutt")
 
 
 def ranks(order: Sequence[str], sources: Sequence[str]) -> dict[str, int]:
@@ -119,7 +119,7 @@ def lineage(several: pl.DataFrame, merged: pl.DataFrame, survivorship: Survivors
     names = several.select("_cluster", "leverandor_bolig_id").unique()
     decided = _decided(taken)
     parts: list[pl.DataFrame] = [pl.DataFrame(schema=LINEAGE)]
-    fields = [name for name in CONTENT if name not in _UNTOLD]
+    fields = [name for name in CONTENT if name not in _NOT_SHOWN]
     compared = {name: pl.col(name) for name in fields} | {"bokstav": _letter_or_none()}
     disagree = several.group_by("_cluster").agg((value.drop_nulls().n_unique() > 1).alias(name) for name, value in compared.items())
     for name in fields:

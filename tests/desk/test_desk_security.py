@@ -72,18 +72,18 @@ def test_no_page_tells_a_shielded_address_and_only_the_cleared_learn_that_there_
     kinds = {re.split(r"[/?.]", address)[1] for address in pages}
     assert {"sak", "rettes", "plan", "svar", "min-liste"} <= kinds, "a page that was not walked proves nothing"
     street, asked, rejected, new = SHIELDED
-    told_ids = set()
+    ids_shown = set()
     for address, answer in pages.items():
         page = text_of(answer)
         assert street not in page, address
-        told_ids |= {word for word in (asked, rejected, new) if word in page}
+        ids_shown |= {word for word in (asked, rejected, new) if word in page}
         if not answer.content.startswith(b"PK"):
             assert MARKUP not in page, address
             if not address.startswith("/desk."):
                 assert answer.headers["Cache-Control"] == "no-store"
                 assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     cleared = "klarert" in group
-    assert (asked in told_ids, new in told_ids) == (cleared, cleared)
+    assert (asked in ids_shown, new in ids_shown) == (cleared, cleared)
 
 
 def test_whoever_is_not_cleared_reaches_no_shielded_case_by_its_address_or_a_search(desk: Served) -> None:

@@ -60,21 +60,21 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
         )
         yield dg.Output(Table(done.lineage), "lineage", metadata=table_metadata(done.lineage, "field"))
         yield dg.Output(Table(done.memberships), "memberships", metadata=table_metadata(done.memberships, "source"))
-        adrift = planning_steps.rows_not_merged(standing_rows.frame, dwellings)
-        yield result(key, "conservation", not adrift, adrift or f"{standing_rows.frame.height} rows stand and are in dwellings.")
+        unmerged = planning_steps.rows_not_merged(standing_rows.frame, dwellings)
+        yield result(key, "conservation", not unmerged, unmerged or f"{standing_rows.frame.height} rows are all in dwellings.")
 
     return merged
 
 
 def register_asset(municipality: Municipality) -> dg.AssetsDefinition:
-    """The register as it is tonight."""
+    """The register's entries as they are tonight."""
     slug = municipality.slug
     key = [slug, "register"]
 
     @dg.asset(
         key=key,
         group_name=group(municipality, Step.REGISTER),
-        description="Kobo as it is tonight: every entry we hold an id for, and what an exported file tells.",
+        description="Kobo as it is tonight: every entry whose koboId we know, and the rows of an exported file.",
         kinds={"kobo"},
         pool=REGISTER_POOL,
         dagster_type=TABLE_TYPE,

@@ -28,7 +28,7 @@ _STEPS = ("standing_rows", "register", "matches", "plan", "outcomes", "progress"
 
 BEFORE_ITS_FIRST_STEP = "The run was ended (Ctrl-C) before its first step. Nothing was done."
 AFTER_ITS_LAST_STEP = (
-    "The run was ended (Ctrl-C) after its last step. All of it was done and stands; Dagster alone shows the run as failed."
+    "The run was ended (Ctrl-C) after its last step. All of it was done and is kept; only Dagster shows the run as failed."
 )
 
 FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36))

@@ -39,7 +39,7 @@ def merge_rows(session: NightSession, carried: pl.DataFrame) -> Merged:
 
 
 def see_register(session: NightSession) -> RegisterSnapshot:
-    """The register as it is tonight. That it cannot be read is a verdict; nothing is raised."""
+    """The register's entries as they are tonight. A register that cannot be read gives a verdict; nothing is raised."""
     with session.step("snapshot"):
         kobo_ids = session.ledger.links(session.municipality.slug).get_column("kobo_id").to_list()
         seen = read_register(session.client(), session.municipality.register_, kobo_ids, session.home)
@@ -62,7 +62,7 @@ def plan_changes(
     rejected: pl.DataFrame,
     verdicts: Mapping[str, Verdict],
 ) -> Plan:
-    """The plan, recorded in the ledger. register_rows: None when the register could not be seen."""
+    """The plan, recorded in the ledger. register_rows: None when the register could not be read."""
     municipality, ledger = session.municipality, session.ledger
     slug = municipality.slug
     with session.step("plan"):
@@ -154,4 +154,4 @@ def gone_tonight(plan: Plan) -> list[str]:
 def rows_not_merged(carried: pl.DataFrame, dwellings: pl.DataFrame) -> str:
     """Law 1 after merging: a sentence when rows are in no dwelling or in several, else ""."""
     parts = int(dwellings.get_column("source_keys").list.len().sum())
-    return "" if parts == carried.height else f"{carried.height} rows stand, {parts} are in dwellings."
+    return "" if parts == carried.height else f"{carried.height} rows, of which {parts} are in dwellings."

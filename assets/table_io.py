@@ -15,8 +15,8 @@ from assets.stored_table import FACTS_KEY, RUN_KEY, UNREADABLE, Table, last_tabl
 from assets.table_types import TABLE_TYPE
 from reconciliation.model.municipality import Municipality
 
-SHORT = 20
-"""Most lines of a table in metadata; megabytes there make the UI hang."""
+MOST_LINES = 20
+"""Of a table in metadata; megabytes there make the UI hang."""
 
 OF_ANY_RUN = "kobosync/of_any_run"
 """In the metadata of an input: it may be an earlier run's table."""
@@ -43,7 +43,7 @@ def check_made_together(tables: Mapping[str, Table], slug: str) -> None:
 
 def counts(frame: pl.DataFrame, *by: str) -> dg.MarkdownMetadataValue:
     """A short table for the UI: how many rows of each kind. Counts only, so that nothing of a home or a person is in it."""
-    counted = frame.group_by(*by).len("rows").sort(*by, nulls_last=True).head(SHORT)
+    counted = frame.group_by(*by).len("rows").sort(*by, nulls_last=True).head(MOST_LINES)
     lines = [f"| {' | '.join(counted.columns)} |", "|" + "---|" * len(counted.columns)]
     lines += [f"| {' | '.join('-' if value is None else str(value) for value in row)} |" for row in counted.iter_rows()]
     return dg.MetadataValue.md("\n".join(lines))

@@ -2,7 +2,7 @@
 
 The service gives no more than 10,000 hits to one question and no more than 1,000 a page. What does not fit is asked for by
 postnummer, as they become known, and then by kind and by the letters that a street's name begins with, until as many different
-addresses have been had as the service says there are. Only municipality number, postnummer, kind and letters are ever sent.
+addresses are fetched as the service says there are. Only municipality number, postnummer, kind and letters are ever sent.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from connectors.service_config import AddressService
 MOST_HITS = 10_000
 PAGE = 1_000
 MOST_QUESTIONS = 1_000
-"""Oslo, with some 100,000 addresses in 400 postnumre, takes half; a service that miscounts would be asked for ever."""
+"""Oslo, with some 100,000 addresses in 400 postnumre, takes half; without a limit, a service with a wrong count would be asked for ever."""
 FIELDS = (
     "kommunenummer",
     "kommunenavn",
@@ -74,19 +74,19 @@ class _Asking:
         self._total = self._questions = 0
 
     def everything(self) -> int:
-        """Fetch until `found` has as many addresses as the service says there are; returns that number."""
+        """Fetch until `addresses` has as many addresses as the service says there are; returns that number."""
         self._total = self._pages({})
         asked: set[str] = set()
-        while self._misses() and (unasked := self._codes() - asked):
+        while self._incomplete() and (unasked := self._codes() - asked):
             code = min(unasked)
             asked.add(code)
             if self._pages({"postnummer": code}) > MOST_HITS:
                 self._in_parts({"postnummer": code})
-        if self._misses():
+        if self._incomplete():
             self._in_parts({})
         return self._total
 
-    def _misses(self) -> bool:
+    def _incomplete(self) -> bool:
         return len(self.addresses) < self._total and self._questions < MOST_QUESTIONS
 
     def _codes(self) -> set[str]:
@@ -99,7 +99,7 @@ class _Asking:
 
     def _by_letters(self, asked: Mapping[str, str], beginning: str) -> None:
         for letter in _BEGINNINGS:
-            if not self._misses():
+            if not self._incomplete():
                 return
             hits = self._pages({**asked, "adressenavn": f"{beginning}{letter}*"})
             if hits > MOST_HITS and len(beginning) < _DEEPEST:

@@ -13,7 +13,7 @@ _NUMBERS = ("number", "integer")
 
 
 def _only(mark: str, other: str) -> str:
-    """Matches a number in which that mark can be nothing but the decimal one."""
+    """A pattern for numbers in which `mark` can only be the decimal mark. other: the thousands mark."""
     m, o, blank = re.escape(mark), re.escape(other), r"[ '\x{a0}\x{202f}]"
     forms = (
         rf"\d{{1,3}}(?:{o}\d{{3}})+{m}\d",
@@ -37,7 +37,7 @@ def decimals_of(rows: pl.DataFrame, source: AnySource) -> dict[str, str | None]:
     headings = dict.fromkeys(_of_numbers(source))
     if source.decimal is not None:
         return dict.fromkeys(headings, source.decimal)
-    # Every form has three signs at least and a mark in it, and most columns of numbers have none.
+    # Each form has at least three characters and a mark; most columns of numbers have no mark at all.
     long = {heading: pl.col(heading).filter(pl.col(heading).str.len_bytes() > 2) for heading in headings}
     marked = rows.select(texts.filter(texts.str.contains("[.,]")).unique().implode() for texts in long.values())
     marks = {heading: _marks(marked[heading][0]) for heading in headings}

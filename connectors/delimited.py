@@ -68,8 +68,8 @@ def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str],
             short = (f"{name}: no line has a value for the last headings ({', '.join(left_out)})",)
     damaged = damaged_records(text, records, dialect) if is_damaged else []
     for_excel = b'"' in text and b'="' in text
-    nothing = [word for word in source.null_values if _may_stand_in(text, word, dialect.quote)]
-    columns = [_value(f"c{column}", nothing, for_excel=for_excel).alias(heading) for heading, column in at.items()]
+    null_words = [word for word in source.null_values if _may_be_in(text, word, dialect.quote)]
+    columns = [_value(f"c{column}", null_words, for_excel=for_excel).alias(heading) for heading, column in at.items()]
     whole = records.rows.filter(~pl.col("row").is_in([record.row for record in damaged])) if damaged else records.rows
     rows = whole.select(pl.lit(path.name).alias("file"), pl.lit(None, pl.String).alias("sheet"), "row", *columns)
     kept = kept_rows(rows, wanted, partial(_filled_cells, text, dialect), key, no_rows, name)
@@ -94,12 +94,12 @@ def _read_file(path: Path, home: Path, source: CsvSource, wanted: Sequence[str],
 
 
 def _line_after_the_last(text: bytes) -> int:
-    """A text that ends with a line end has nothing after it, which splitting takes for one more blank line."""
+    """1 for a text that ends with a line end: splitting it gives one blank line too many."""
     return int(text.endswith(b"\n"))
 
 
 def _first_lines(text: bytes, source: CsvSource) -> list[str]:
-    """Enough to tell the dialect by. Where no line is quoted each is a record, and it takes few of those."""
+    """Enough to detect the dialect. Where no line is quoted each line is a record, and few are enough."""
     few = _lines(text, _FEW)
     quoted = any(quote in line for line in few for quote in (*QUOTES, source.quote or QUOTES[0]))
     if source.header_row is None and not quoted and sum(map(bool, map(str.strip, few))) > _FEW / 2:
@@ -111,14 +111,14 @@ def _lines(text: bytes, count: int) -> list[str]:
     return b"".join(islice(io.BytesIO(text), count)).decode().split("\n")[:count]
 
 
-def _may_stand_in(text: bytes, word: str, quote: str) -> bool:
-    """Whether a value may be this word: a quote in it is written twice, and one sign is found ten times as fast as several."""
+def _may_be_in(text: bytes, word: str, quote: str) -> bool:
+    """Whether a value may be this word. A quote in it is written twice; looking for its first character first is ten times as fast."""
     coded = word.encode()
     return bool(quote and quote in word) or (coded[:1] in text and coded in text)
 
 
 def _records(text: bytes, dialect: Dialect, *, columns: Sequence[int], key: str | None, no_rows: Printed) -> tuple[Records, list[int]]:
-    """The file's records, and the lines that look like none because a system printed them around the list.
+    """The file's records, and the numbers of the lines that a system printed around the list.
 
     key: the column that the first part of the key is in.
     """
@@ -145,7 +145,7 @@ def _filled_cells(text: bytes, dialect: Dialect, rows: pl.DataFrame) -> pl.Serie
 
 
 def _value(column: str, null_values: Sequence[str], *, for_excel: bool) -> pl.Expr:
-    # Systems write ="0301" lest Excel take the zero away; it is no formula but a text.
+    # Systems write ="0301" so that Excel keeps the leading zero; it is a text, not a formula.
     value = pl.col(column)
     if for_excel:
         value = pl.when(value.str.starts_with('="')).then(value.str.replace(_TEXT_FOR_EXCEL, "${1}")).otherwise(value)
@@ -175,9 +175,9 @@ def _join(raw: Raw, join: Join, source: CsvSource, home: Path) -> Raw:
     """Left join: every row of the main file stays one row."""
     path = home / join.path
     theirs = tuple(join.on.values())
-    nothing = [pl.lit(None, pl.String).alias(heading) for heading in join.columns]
+    blanks = [pl.lit(None, pl.String).alias(heading) for heading in join.columns]
     if join.optional and not path.exists():
-        return replace(raw, rows=raw.rows.with_columns(nothing), notes=(*raw.notes, f"{join.path} is not there; its columns are blank"))
+        return replace(raw, rows=raw.rows.with_columns(blanks), notes=(*raw.notes, f"{join.path} is not there; its columns are blank"))
     reading = source.model_copy(update={"header_row": None})
     other = _read_file(path, home, reading, tuple(dict.fromkeys((*theirs, *join.columns))), join.ignore)
     keys = [f"on {number}" for number in range(len(theirs))]
@@ -196,8 +196,8 @@ def _join(raw: Raw, join: Join, source: CsvSource, home: Path) -> Raw:
     ours = [pl.col(heading).str.strip_chars().alias(key) for heading, key in zip(join.on, keys, strict=True)]
     rows = raw.rows.drop([heading for heading in join.columns if heading in raw.rows.columns]).with_columns(ours)
     rows = rows.join(table.rename({"row": "there"}), on=keys, how="left", maintain_order="left")
-    alone = int(rows["there"].is_null().sum())
-    notes = (*raw.notes, *other.notes, *([f"{join.path}: {alone} row(s) have no partner there"] if alone else []))
+    unmatched = int(rows["there"].is_null().sum())
+    notes = (*raw.notes, *other.notes, *([f"{join.path}: {unmatched} row(s) have no partner there"] if unmatched else []))
     rows = rows.with_columns(pl.col("there").alias(written_in(heading)) for heading in join.columns)
     rows = rows.drop(*keys, "there").rename({f"joined {heading}": heading for heading in join.columns})
     joined = {**raw.joined, **dict.fromkeys(join.columns, path.name)}

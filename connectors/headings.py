@@ -97,7 +97,7 @@ def heading_faults(extra: Sequence[str], missing: Sequence[str], doubled: Sequen
         english.append(f"missing heading '{heading}'" + (f" (nearest there is '{nearest_heading}')" if nearest_heading else ""))
         problems.append(_problem("missing", heading, nearest_heading))
     for heading in doubled[:_SHOWN]:
-        english.append(f"heading '{heading}' stands more than once")
+        english.append(f"heading '{heading}' is there more than once")
         problems.append(_problem("twice", heading, None))
     more = sum(max(0, len(headings) - _SHOWN) for headings in (extra, missing, doubled))
     if more:

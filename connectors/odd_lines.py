@@ -1,4 +1,4 @@
-"""Lines of delimited text that are no records as they are: printed around the list, or with bytes that are no text."""
+"""Lines of delimited text that are not records: those that a system printed around the list, and those with bytes that are not text."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def printed_around(
 ) -> frozenset[int]:
     """Which of the bad lines (1-based) a system printed around the list.
 
-    key: the column of records.rows that the first part of the key is in; its values tell what a remark does not look like. totals: words
+    key: the column of records.rows that the first part of the key is in; a remark does not look like its values. totals: words
     that a total begins with; it may have fewer values than a row.
     """
     numbers = [record.row for record in records.bad if record.lines == 1 and record.value_count < len(dialect.headings)]
@@ -46,7 +46,7 @@ def printed_around(
 
 
 def damaged_records(text: bytes, records: Records, dialect: Dialect) -> list[BadRecord]:
-    """The records that have bytes which are no text in them, with the heading that the first of them is under."""
+    """The records with bytes that are not text, and the heading above the first such byte."""
     lines = lines_of(text)
     marked = lines.str.contains(DAMAGED, literal=True).arg_true() + 1
     begun = records.rows["row"]
@@ -63,7 +63,7 @@ def damaged_records(text: bytes, records: Records, dialect: Dialect) -> list[Bad
 
 
 def _heading(line: str, dialect: Dialect) -> str:
-    """The heading of the first damaged value of a line; None where quotes may hide separators."""
+    """The heading of the first damaged value of a line; "?" where quotes may hide separators."""
     if DAMAGED not in line or (dialect.quote and dialect.quote in line):
         return "?"
     values: Sequence[str] = line.split(dialect.separator)

@@ -41,7 +41,7 @@ class OpenedWorkbook:
     def grid(self, sheet: str) -> tuple[pl.DataFrame, bool]:
         """Every row from Excel's row 1 on, as text, columns c0, c1 ..., and whether the sheet is hidden. Raises SourceFault.
 
-        Typed reading would turn what does not fit into null without a word.
+        Typed reading would turn what does not fit into null without a message.
         """
         with _reading(self.name):
             loaded = self.book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")

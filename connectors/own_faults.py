@@ -19,10 +19,10 @@ def log_own_fault(doing: str, error: BaseException) -> None:
 
 def _chain(error: BaseException) -> list[str]:
     described: list[str] = []
-    seen: BaseException | None = error
-    while seen is not None and len(described) < 5:
-        described.append(f"{type(seen).__name__} at {_frames(seen)}")
-        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
+    raised: BaseException | None = error
+    while raised is not None and len(described) < 5:
+        described.append(f"{type(raised).__name__} at {_frames(raised)}")
+        raised = raised.__cause__ or (None if raised.__suppress_context__ else raised.__context__)
     return described
 
 

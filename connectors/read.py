@@ -53,7 +53,7 @@ def read_source(name: str, source: AnySource, home: Path, last_complete_rows: in
         return _failed(name, source, fault)
     except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException as error:  # law 11; a panic in a compiled reader is no Exception. Its text may quote a row
+    except BaseException as error:  # law 11: a panic in a compiled reader is no Exception. The text may quote a row
         log_own_fault(f"reading the source {name}", error)
         place = getattr(source, "path", source.title)
         return _failed(name, source, SourceFault("unexpected", place=place, detail=type(error).__name__))

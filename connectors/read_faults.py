@@ -32,7 +32,7 @@ FAULTS: Mapping[str, Words] = fault_sentences(
         "not_permitted": "{path} may not be read ({detail}). Give the account that runs kobosync the right to read it.",
         "not_openable": "{path} cannot be opened ({detail}). Check the path, and that no other program holds the file.",
         "too_big": "{path} is {size} MB, more than the limit of {limit} MB. Export fewer rows, or raise `maximum_megabytes` for this source.",
-        "empty_file": "{path} is empty. Export it again; the last good rows stand until then.",
+        "empty_file": "{path} is empty. Export it again; the last good rows are used until then.",
         "not_text": "{path} is not delimited text: it starts like {what}. Export it as CSV, or correct `path` or `kind`.",
         "nul_bytes": "{path} holds NUL bytes from byte {position} on, so it is damaged or no text. Export it again.",
         "damaged_text": "{path}, line {line}: the text is {encoding}, but damaged there; it was probably cut short. Export it again.",
@@ -42,12 +42,12 @@ FAULTS: Mapping[str, Words] = fault_sentences(
         "no_plain_file": "{path} is no plain file but a pipe, a device or the like. Give `path` the name of a file.",
         "too_slow": (
             "{place} was not read to its end in {seconds} seconds. Check that the share, the database or the service answers, or raise "
-            "`maximum_seconds` for this source; the last good rows stand until then."
+            "`maximum_seconds` for this source; the last good rows are used until then."
         ),
         "no_headings": "{place}: no row holds the expected headings ({expected}). Export with headings, or correct the mapping in the municipality's file.",
         "headings": "{place}: {faults}. Correct the heading there, or `fields`, `key` or `ignore` in the municipality's file.",
-        "no_rows": "{place} has headings but not one row. Export it again; the last good rows stand until then.",
-        "join_duplicate": "{place}, row {row}: the key {key} stands more than once, so the joined values are not certain. Remove the duplicate there.",
+        "no_rows": "{place} has headings but not one row. Export it again; the last good rows are used until then.",
+        "join_duplicate": "{place}, row {row}: the key {key} is there more than once, so the joined values are not certain. Remove the duplicate there.",
         "not_a_workbook": "{path} is not an Excel workbook: it starts like {what}. Save it as .xlsx, or correct `path` or `kind`.",
         "not_xlsx": "{path} is no .xlsx workbook. Open it in Excel, save it as .xlsx, and put that there.",
         "damaged_workbook": "{path} is a damaged workbook ({detail}). It was probably cut short: copy it again, or open and save it in Excel.",
@@ -69,10 +69,10 @@ FAULTS: Mapping[str, Words] = fault_sentences(
         "not_a_select": "The query starts with {word}. Only SELECT and WITH are run: sources are read, never changed.",
         "may_write": (
             "{url} has no read-only transactions, and the query says {word}, which can change data, so it is not run. "
-            "Take it out; a column or table of that name stands in quotes."
+            "Take it out; put a column or table of that name in quotes."
         ),
         "bad_address": "The address {url} cannot be used. Write it as https://host/path.",
-        "no_service_rows": "{url} answers with no rows at all. Check `url` and `rows_at`; the last good rows stand until then.",
+        "no_service_rows": "{url} answers with no rows at all. Check `url` and `rows_at`; the last good rows are used until then.",
         "service_unreachable": "{url} does not answer ({detail}), after {attempts} attempts. Check the address and that the service is up.",
         "service_refuses": "{url} answers {status}: it does not accept who we are. Check the key or token in the environment.",
         "service_status": "{url} answers {status} after {attempts} attempt(s). Check `url`; when it is right, ask those who run the service.",
@@ -85,7 +85,7 @@ FAULTS: Mapping[str, Words] = fault_sentences(
         "addresses_incomplete": "{url} says that municipality {kommunenummer} has {total} addresses, but {found} were had. A part is not used; try again later.",
         "addresses_shrunk": "{url} has {found} addresses of municipality {kommunenummer}, {last} when last fetched. If that is right, delete {path}.",
         "addresses_not_kept": "The addresses cannot be written to {path} ({detail}). Give the account that runs kobosync the right to write there.",
-        "unexpected": "{place} could not be read: a fault in kobosync ({detail}), whose place is in the log. Please report it; the last good rows stand.",
+        "unexpected": "{place} could not be read: a fault in kobosync ({detail}), whose place is in the log. Please report it; the last good rows are used.",
     },
 )
 

@@ -119,7 +119,7 @@ def _without_blank_columns(headings: Sequence[str], grid: pl.DataFrame, header: 
 def _with_errors(rows: pl.DataFrame, letters: Mapping[str, int], facts: SheetFacts | None, place: str) -> tuple[pl.DataFrame, list[str]]:
     """Error cells arrive as blank; they get the word that Excel shows, so that they are refused and not forgotten."""
     if facts is None:
-        return rows, [f"{place}: not an .xlsx file, so error cells cannot be told from blank ones, nor merged or hidden ones be seen"]
+        return rows, [f"{place}: not an .xlsx file, so error cells look like blank ones, and merged or hidden cells are not known"]
     notes = []
     for heading, column in letters.items():
         words = {row: word for row, at, word in facts.errors if at - facts.first_column == column}

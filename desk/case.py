@@ -14,8 +14,8 @@ from reconciliation.decisions.question import CHANGED, ENTRY, Question
 
 @dataclass(frozen=True)
 class Case:
-    """Everything that is asked about one dwelling. frees: dwellings of ours that go on when it is answered. warnings: whether a value is
-    right that a rule warns of; nothing waits for those. A case has a question or a warning."""
+    """Everything that is asked about one dwelling. frees: number of our dwellings that wait for its answer. warnings: questions
+    whether a value that a rule warns of is right; nothing waits for those. A case has a question or a warning."""
 
     dwelling: str
     owner: str | None

@@ -27,8 +27,8 @@ def owner_in_words(view: NightView, owner: str | None) -> str:
 
 
 def to_the_point(question: Question) -> Question:
-    """The question with a reason that names the field it asks about alone: the other fields are in its table, where what is merely blank
-    in Kobo looks other than what differs."""
+    """The question, its reason naming only the field that it asks about: the other fields are in its table, where those that are blank
+    in Kobo are shown apart from those that differ."""
     if question.reason != DIFFER or question.field is None:
         return question
     return replace(question, details=json.dumps({"fields": [question.field]}))

@@ -21,7 +21,7 @@ REQUEST_SECONDS = 120.0
 
 
 class BoundedProtocol(H11Protocol):
-    """Ends a connection that sends or reads too slowly. Without it a few hundred that send nothing would keep everybody else out."""
+    """Ends a connection that sends or reads too slowly. Without it a few hundred that send nothing would block all other people."""
 
     head_seconds, request_seconds = HEAD_SECONDS, REQUEST_SECONDS
     _timer: asyncio.TimerHandle | None = None

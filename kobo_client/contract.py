@@ -202,7 +202,7 @@ FIELDS: tuple[RegisterField, ...] = (
         values=BOLIGSTATUS,
         format_basis=_TP,
         import_column="boligstatus",
-        note="case work's own: what Kobo says stands, unless changed_in_kobo says otherwise",
+        note="set by case work: Kobo's value is kept, unless changed_in_kobo says otherwise",
     ),
     RegisterField("statusdato", "statusdato", Kind.DATE, True, _OWN, import_column="statusdato", note="since when it has that status"),
 )

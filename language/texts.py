@@ -144,7 +144,7 @@ def loaded(folder: Traversable) -> dict[str, Any]:
             continue
         content = yaml.load(file.read_text(encoding="utf-8"), Loader=loader) or {}  # noqa: S506 - it makes strings, lists and mappings only
         if twice := groups.keys() & content.keys():
-            raise ValueError(f"{file.name}: {', '.join(sorted(twice))} stands in another file of the language too.")
+            raise ValueError(f"{file.name}: {', '.join(sorted(twice))} is in another file of the language too.")
         groups |= content
     return groups
 

@@ -14,11 +14,11 @@ _WORDS = {
     errno.EROFS: "that disk is mounted read-only; mount it so that it can be written to, and run again",
     errno.EACCES: "the account that runs kobosync may not write there; give it the right, and run again",
     errno.EPERM: "the account that runs kobosync may not write there; give it the right, and run again",
-    errno.ENOTDIR: "a file stands where a folder must be; move it away and run again",
+    errno.ENOTDIR: "a file is where a folder must be; move it away and run again",
     errno.EIO: "that disk does not take or give what it should; mend it and run again",
     errno.EFBIG: "a file has reached the largest size that is allowed there; raise the limit and run again",
 }
-_STANDS = "What was done stands in the ledger; nothing more was sent to Kobo."
+_RECORDED = "What was done is in the ledger; nothing more was sent to Kobo."
 _LEAST = 64 * 1024
 """Bytes that must be free for SQLite to create its files beside a database."""
 _SIGNS = {
@@ -36,11 +36,11 @@ def disk_sentence(error: BaseException, dagster_home: Path) -> str | None:
     """
     for cause in _chain(error):
         if isinstance(cause, OSError) and cause.errno in _WORDS and not isinstance(cause, (ConnectionError, TimeoutError)):
-            return f"{cause.filename or dagster_home}: {_WORDS[cause.errno]}. {_STANDS}"
+            return f"{cause.filename or dagster_home}: {_WORDS[cause.errno]}. {_RECORDED}"
         if isinstance(cause, sqlite3.Error):
             for sign, code in _SIGNS.items():
                 if sign in str(cause).casefold():
-                    return f"{dagster_home}: a database of Dagster's lies there, and {_WORDS[_looked_at(dagster_home, code)]}. {_STANDS}"
+                    return f"{dagster_home}: a database of Dagster's lies there, and {_WORDS[_looked_at(dagster_home, code)]}. {_RECORDED}"
     return None
 
 

@@ -112,7 +112,7 @@ def close_dead(
         # There is a moment between the first step and the lock, and between the last step and Dagster's event about it.
         died_in_the_middle = run.run_id in finished and ended is None
         if died_in_the_middle or (ended or began) < now - GRACE:
-            instance.report_run_failed(run, "The night's process ended without a word; nobody holds the ledger's lock for it.")
+            instance.report_run_failed(run, "The night's process ended without a message; no process has the ledger's lock for it.")
             closed += 1
     return closed
 
@@ -129,7 +129,7 @@ def send_alerts(municipality: Municipality, cursor: AlertCursor, state: NightSta
     if state is None:
         return cursor, "A night is running, or none has been yet; nothing to judge."
     if not municipality.alerts:
-        return cursor, f"{state.state}: {state.says} Nobody is told: `alerts` in {municipality.file} names no address."
+        return cursor, f"{state.state}: {state.says} No alert was sent: `alerts` in {municipality.file} names no address."
     states, sent, faults = dict(cursor.states), 0, []
     reports = f"{((municipality.send and municipality.send.link) or municipality.reports).rstrip('/')}/{municipality.slug}"
     for number, address in enumerate(municipality.alerts, start=1):

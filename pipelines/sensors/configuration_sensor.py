@@ -64,10 +64,10 @@ def send_configuration_alerts(
                 failed.append(str(error))
             else:
                 known[name], sent = mark, sent + 1
-    nobody = any(not addresses[file] for file in says)
+    unalerted = any(not addresses[file] for file in says)
     parts = [f"{file} cannot be used: {words}" for file, words in sorted(says.items())] or ["Every municipality's file can be used."]
     parts += [f"Told {sent}."] if sent else []
-    parts += [f"Nobody is told: set {ALERTS} where Dagster runs."] if nobody else []
+    parts += [f"No alert was sent: set {ALERTS} where Dagster runs."] if unalerted else []
     return known, " ".join([*parts, *failed])
 
 

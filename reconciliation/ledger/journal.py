@@ -30,7 +30,7 @@ class Write:
     """One write that is about to be made. `changes` and `body` are JSON. first_body: the body that an earlier night sent.
 
     seen: for a deletion, field -> value of the entry when the plan was made; not stored.
-    passed_over: for a creation, koboIds without a supplier id that stood in the register when the plan was made, and were not found to be
+    passed_over: for a creation, koboIds without a supplier id that were in the register when the plan was made, and were not found to be
     this dwelling; not stored.
     """
 

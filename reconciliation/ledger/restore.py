@@ -77,7 +77,7 @@ def _tried(source: Path, fresh: Path, slug: str | None) -> Iterator[Path]:
     except LedgerError as error:
         raise LedgerError(str(error).replace(str(fresh.resolve()), str(source)).replace(str(fresh), str(source))) from error
     except (sqlite3.Error, SQLAlchemyError, OSError) as error:
-        raise LedgerError(f"{source} could not be restored ({error}). The ledger stands as it was; mend that and restore again.") from error
+        raise LedgerError(f"{source} could not be restored ({error}). The ledger is unchanged; correct that and restore again.") from error
     finally:
         remove_database(fresh)
 

@@ -21,14 +21,14 @@ def unusable_keys(where: str, keys: Iterable[str]) -> Iterator[str]:
         if not _FIT.fullmatch(key):
             yield (
                 f"{where}.{key}: this key becomes part of names of files and of Dagster, so it is made of a-z, 0-9, _ and -, "
-                f"at most {LONGEST} of them. Write e.g. {suggested(key)}; how people read it stands in `title`."
+                f"at most {LONGEST} of them. Write e.g. {suggested(key)}; the name for people goes into `title`."
             )
 
 
 def unknown_key(key: str, known: Iterable[str]) -> str:
     """The message about a key that is not read."""
     nearest_key = get_close_matches(key, list(known), 1, 0.75)
-    return "is no key here" + (f"; did you mean {nearest_key[0]}?" if nearest_key else ". Take it away, or compare with config/demo.yaml")
+    return "is no key here" + (f"; did you mean {nearest_key[0]}?" if nearest_key else ". Remove it, or compare with config/demo.yaml")
 
 
 def as_name(key: str) -> str:

@@ -35,7 +35,7 @@ REASONS: dict[str, str] = {
     "kept": "A person kept what the register says of {fields}",
     "replace_decided": "A person had the entry replaced ({fields})",
     "changed_in_kobo": "Changed in Kobo by somebody else; a person must say what is right: {fields}",
-    "kept_in_kobo": "Kobo's value stands, as the policy or a person says: {fields}",
+    "kept_in_kobo": "Kobo's value is kept, as the policy or a person says: {fields}",
     "not_in_register": "Not in the register",
     "fields_differ": "Differs: {fields}",
     "sources_disagree": "Sources disagree on {fields}",

@@ -1,5 +1,5 @@
 """YAML as plain values, read in C where that is built in: a quarter of the time, and as safe. A duplicate key is an error: the
-first of two sources with one name would otherwise be gone without a word."""
+first of two sources with one name would otherwise be lost without a message."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _mapping(loader: Any, node: yaml.MappingNode) -> Iterator[dict[Any, Any]]:
         if isinstance(key, yaml.ScalarNode):
             line = key.start_mark.line + 1
             if key.value in first:
-                problem = f"the key {key.value!r} stands on line {first[key.value]} and again here"
+                problem = f"the key {key.value!r} is on line {first[key.value]} and again here"
                 raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
             first[key.value] = line
     content.update(loader.construct_mapping(node))

@@ -97,7 +97,7 @@ def _hindrance(write: Write, linked: dict[str, str]) -> str | None:
     if write.verb in ("POST", FILE):
         return "It was created. Take it out of its source, or mark it there as not let; then it is retired behind the guards."
     if write.verb == REPLACE:
-        return "A person had it replaced; the new entry stands. Decide anew (`kobosync decide`) to have it replaced once more."
+        return "A person had it replaced; the new entry stays. Decide anew (`kobosync decide`) to have it replaced once more."
     if write.verb == "PUT":
         if linked.get(ours) != write.kobo_id:
             return "It is no longer linked to that entry: it was retired or linked anew since."

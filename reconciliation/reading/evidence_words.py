@@ -13,17 +13,17 @@ EVIDENCE: Mapping[str, Words] = fault_sentences(
         "keys_moved": (
             "{keys} of {known} known keys name what another key named at the last complete read (limit {limit}): {examples}. The "
             "key does not follow the home. `kobosync rekey CONFIG SOURCE FILE --propose` writes the table that repairs it; or "
-            "restore the old keys. Nothing of this source is used until it is settled; its last good rows stand."
+            "restore the old keys. Nothing of this source is used until it is settled; its last good rows are used."
         ),
         "keys_renamed": (
             "{keys} of {known} homes have another key than at the last complete read (limit {limit}): {examples}. If the system has"
             " new keys, `kobosync rekey CONFIG SOURCE FILE --propose` writes the table that tells them. Nothing of this source is "
-            "used until it is settled; its last good rows stand."
+            "used until it is settled; its last good rows are used."
         ),
         "places_changed": (
             "{keys} of {known} known keys have another address or unit than at the last complete read (limit {limit}), e.g. "
             "{examples}. Check that columns have not moved; if it is right, raise `evidence.changed_places` for one night. Nothing "
-            "of this source is used until it is settled; its last good rows stand."
+            "of this source is used until it is settled; its last good rows are used."
         ),
         "keys_reused": (
             "{keys} known keys are gone while another known key names their home: {examples}. Give each home the key it had, or one of its "
@@ -34,29 +34,29 @@ EVIDENCE: Mapping[str, Words] = fault_sentences(
             "where the file is made; nothing is retired until then."
         ),
         "keys_lost": (
-            "{keys} known keys are gone while a row without key stands at their place: {examples}. Fill in the keys; nothing is "
+            "{keys} known keys are gone while rows without a key are at their places: {examples}. Fill in the keys; nothing is "
             "retired until then."
         ),
         "decoding_changed": (
             "{keys} known keys are the same but for letters beyond ASCII: {examples}. The text was {then} and is read as {now}. "
-            "Export it as before, or set `encoding`. Nothing of this source is used until it is settled; its last good rows stand."
+            "Export it as before, or set `encoding`. Nothing of this source is used until it is settled; its last good rows are used."
         ),
         "headings_moved": (
-            "{percent} % of the rows have under {field} what stood under {other} at the last complete read: the headings have "
-            "moved. Correct them, or the mapping. Nothing of this source is used until it is settled; its last good rows stand."
+            "{percent} % of the rows have under {field} what was under {other} at the last complete read: the headings have "
+            "moved. Correct them, or the mapping. Nothing of this source is used until it is settled; its last good rows are used."
         ),
         "category_exploded": (
             "{percent} % of the known rows have another category than at the last complete read, the limit is {limit} %. Check the "
             "column and the table of `kategori`; if it is right, raise `evidence.changed_categories` for one night. Nothing of this"
-            " source is used until it is settled; its last good rows stand."
+            " source is used until it is settled; its last good rows are used."
         ),
         "column_emptied": (
             "{percent} % of the values of {field} are gone since the last complete read, the limit is {limit} %. Check that the "
             "export is whole; if it is, raise `evidence.emptied` for one night. Nothing of this source is used until it is settled;"
-            " its last good rows stand."
+            " its last good rows are used."
         ),
         "block_vanished": (
-            "{rows} rows that stood one after the other (rows {first} to {last} of the last complete read) are gone together, more "
+            "{rows} rows that followed one another (rows {first} to {last} of the last complete read) are gone together, more "
             "than {limit}. Check that the export is whole; if they are gone by intent, raise `evidence.gap` for one night. Nothing "
             "is retired until then."
         ),

@@ -134,7 +134,7 @@ def test_a_url_that_leads_nowhere_is_reported_and_nothing_is_made(home: Path, ur
         ("SELECT * FROM boliger", "no such table: boliger"),
         ("SELECT Nr, Adresse, Areal, Merknad, Leietaker FROM bolig", "no such column: Leietaker"),
         ("SELECT Nr, Adresse, Areal, Merknad, Nr AS Nummer FROM bolig", "unknown heading 'Nummer'"),
-        ("SELECT Nr, Nr, Adresse, Areal, Merknad FROM bolig", "'Nr' stands more than once"),
+        ("SELECT Nr, Nr, Adresse, Areal, Merknad FROM bolig", "'Nr' is there more than once"),
         ("SELECT FROM", "syntax error"),
     ],
 )

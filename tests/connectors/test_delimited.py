@@ -175,7 +175,7 @@ def test_sums_are_no_dwellings_but_a_street_that_begins_so_is(tmp_path: Path) ->
 
 
 def test_a_heading_that_is_there_twice_is_refused_when_it_is_mapped(tmp_path: Path) -> None:
-    assert "'Areal' stands more than once" in str(read_csv(tmp_path, "Nr;Adresse;Areal;Areal;Merknad\n1;A;1;2;\n").message)
+    assert "'Areal' is there more than once" in str(read_csv(tmp_path, "Nr;Adresse;Areal;Areal;Merknad\n1;A;1;2;\n").message)
     assert read_csv(tmp_path, "Nr;Adresse;Areal;Merknad;Merknad\n1;A;1;;\n").verdict is Verdict.COMPLETE
 
 
@@ -214,7 +214,7 @@ def test_two_answers_for_one_joined_key_are_refused_and_one_answer_twice_is_not(
     assert with_join(tmp_path, GROUND + "E1;12.345;z\n").verdict is Verdict.COMPLETE
     result = with_join(tmp_path, GROUND + "E1;99.1;z\n")
     assert result.verdict is Verdict.FAILED
-    assert "grunn.csv, row 4: the key E1 stands more than once" in str(result.message)
+    assert "grunn.csv, row 4: the key E1 is there more than once" in str(result.message)
 
 
 def test_a_joined_file_that_is_gone_fails_the_source_unless_it_is_optional(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_ctrl_c_while_a_step_of_dagsters_reads_its_tables_is_the_same(
     [
         ("vik_opens STEP_START", None, "before its first step. Nothing was done."),
         ("vik_opens STEP_SUCCESS", "partial", "in the step vik_ends. Nothing was changed in Kobo."),
-        ("vik_ends STEP_SUCCESS", "done", "after its last step. All of it was done and stands"),
+        ("vik_ends STEP_SUCCESS", "done", "after its last step. All of it was done and is kept"),
     ],
 )
 def test_ctrl_c_between_two_steps_is_reported_in_dagster_and_is_in_the_ledger(  # two steps alone, so a partial run

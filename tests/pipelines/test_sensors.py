@@ -101,7 +101,7 @@ def test_what_could_not_be_sent_is_sent_later_and_nobody_else_hears_it_twice(vil
 def test_where_nobody_is_to_be_alerted_the_sensor_says_so(village: Village, instance: dg.DagsterInstance) -> None:
     night(village, "one", "failed", "The register does not answer.")
     message = Looking(load(village.config), village.home, instance).look()
-    assert message.startswith("failed: The register does not answer. Nobody is told")
+    assert message.startswith("failed: The register does not answer. No alert was sent")
 
 
 def test_a_ledger_that_cannot_be_opened_is_a_failed_night(village: Village, instance: dg.DagsterInstance) -> None:

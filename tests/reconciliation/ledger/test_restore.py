@@ -92,7 +92,7 @@ def test_a_swap_that_fails_halfway_is_taken_back(home: Path, monkeypatch: pytest
 
     before = state(home)
     monkeypatch.setattr(restoring.os, "replace", full)
-    with pytest.raises(LedgerError, match="The ledger stands as it was"):
+    with pytest.raises(LedgerError, match="The ledger is unchanged"):
         restore(home / "backup.sqlite", URL, home, PLACE)
     assert state(home) == before
 

@@ -25,8 +25,8 @@ def refused(text: str, folder: Path) -> str:
 def test_a_source_that_is_copied_and_not_renamed_does_not_take_the_place_of_the_first(tmp_path: Path) -> None:
     start, end = TEXT.index("  fdv:\n"), TEXT.index("  eiendom:\n    kind")
     again = TEXT[:end] + TEXT[start:end].replace("kilder/fdv.csv", "kilder/andre.csv") + TEXT[end:]
-    assert "the key 'fdv' stands on line" in refused(again, tmp_path)
-    assert "the key 'slug' stands on line 1 and again here" in refused(TEXT + "slug: annen\n", tmp_path)
+    assert "the key 'fdv' is on line" in refused(again, tmp_path)
+    assert "the key 'slug' is on line 1 and again here" in refused(TEXT + "slug: annen\n", tmp_path)
 
 
 @pytest.mark.parametrize(

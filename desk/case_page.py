@@ -97,7 +97,7 @@ UNDONE = "angret"
 
 
 def outcome_message(view: NightView, visitor: Visitor, outcome: str, question: Question | None) -> str | None:
-    """What became of the answer just given, and of which dwelling; that it was the last one. None when nothing was given, or the address
+    """The outcome of the answer just given, and its dwelling; that it was the last one. None when nothing was given, or the address
     was made by hand."""
     if question is None or outcome not in [UNDONE, *(known.value for known in AnswerOutcome)]:
         return None

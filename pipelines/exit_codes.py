@@ -10,4 +10,4 @@ CONFIGURATION = 2
 WAITING = 3
 """The plan is beyond its limits or the file asks for approval; nothing was applied."""
 INTERRUPTED = 130
-"""Ctrl-C. What was done is in the ledger; the next night goes on."""
+"""Ctrl-C. What was done is in the ledger; the next night continues."""

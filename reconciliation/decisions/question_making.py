@@ -143,7 +143,7 @@ class QuestionMaker:
             candidates = tuple(self._candidate(other, item["reason"]) for other in others)
             yield replace(self._question(MERGE, item, dwelling, None, evidence, choices, candidates), house=None if numbered else house)
         elif not numbered or item["reason"] == "number_in_doubt":
-            # In doubt, and nobody else may be the home: the number itself is wrong, as where it names another floor than the row gives.
+            # In doubt, and no other may be the home: the number itself is wrong, as where it names another floor than the row gives.
             # Once it was answered that it is a home of its own, Kobo takes it with a number of its own only.
             own = () if item["reason"] == ONE_IN_KOBO else (new,)
             answers = (*own, Answer("unsure", MERGE, left, None, evidence_of(first)))

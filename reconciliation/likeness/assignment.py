@@ -1,4 +1,4 @@
-"""Which rows of two sides belong together when a whole house is looked at: one to one, with the greatest worth in all.
+"""Which rows of two sides belong together in a whole house: one to one, with the greatest total worth.
 
 The Hungarian method (Kuhn 1955) by shortest paths with prices (Jonker and Volgenant 1987), over the pairs that are worth something: most
 pairs of a large house can be none. A house has a handful of rows on each side; for that a library of numerical methods would be loaded

@@ -16,7 +16,7 @@ _FORMS = "veien|vegen|gaten|gata|plassen|terrasse|terrassen"
 _STEM_LETTERS = 3
 """Shorter stems (Øveien) are names of their own too often."""
 LETTERS_OF_A_SLIP = 7
-"""A name this long with one letter wrong is a slip of the hand; short names one letter apart are two streets."""
+"""A name this long with one letter wrong is a typing error; short names one letter apart are two streets."""
 
 
 def one_spelling(rows: pl.DataFrame) -> pl.DataFrame:

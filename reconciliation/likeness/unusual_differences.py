@@ -24,7 +24,7 @@ _LEVELS = ("manedsleie", "antall_soverom", "bruksareal", "seksjonsnummer")
 
 
 def unusual_differences(seen: pl.DataFrame, alone: pl.Series, sides: Sequence[str] = ()) -> pl.Series:
-    """seen: compared pairs (likeness/comparison), all that keys made. alone: of each, whether nobody else is near (alone_on_their_ground).
+    """seen: compared pairs (likeness/comparison), all that keys made. alone: of each, whether no other row is near (alone_on_their_ground).
     sides: columns that say between which two sides a pair is, where seen holds several.
 
     Row by row: a measure differs that seldom does, and no rent, area or section agrees; of two that are alone, nothing at all that was

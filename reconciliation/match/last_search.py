@@ -72,7 +72,7 @@ _MEASURES: dict[str, dict[str, float]] = {
 BEHIND_IN_MEASURES = 1.5
 """A pair this far behind the best one of its entry is left out."""
 FEW = 2
-"""So many entries at one place may name nobody although they are all that the register has there."""
+"""So many entries at one place may have unknown numbers although they are all that the register has there."""
 TELLING = 2.0
 """Points from which equal measures (rent, section) identify the home although its number differs."""
 
@@ -136,7 +136,7 @@ def _may_be_in_the_same_place() -> pl.Expr:
     placed = (pl.col("_disputed") | (ground == "same")) & (street | (level["adressenavn"] == "unknown"))
     next_door = around & ((agreeing >= TELLING) | (one_slip & (agreeing > 0)) | (typed_wrong & (placed | one_slip | (agreeing > 0))))
     neither_numbered = pl.col("_unit").is_null() & pl.col("_unit_theirs").is_null()
-    # The whole parcel stands under another street: the street was renamed, and perhaps renumbered.
+    # The whole parcel is under another street: the street was renamed, and perhaps renumbered.
     renamed = (
         pl.col("_renamed")
         & (ground == "same")

@@ -94,7 +94,7 @@ def last_left(
 def only_with_this_rent(
     ours: pl.DataFrame, theirs: pl.DataFrame, free_ours: pl.DataFrame, free_theirs: pl.DataFrame, around: pl.DataFrame
 ) -> pl.DataFrame:
-    """Where several stand at an address, one side lacks the unit number, and no other of either side there has that rent, or is still
+    """Where several are at an address, one side lacks the unit number, and no other of either side there has that rent, or is still
     unmatched without a rent: as many measures agree as of the last two, none differs, and no other has the unit number."""
     several = ours.filter(pl.col("_address").is_not_null() & (pl.len().over("_address") > 1)).select("_address").unique()
     unpaid = pl.concat([side.filter(pl.col("manedsleie").is_null()).select("_address") for side in (free_ours, free_theirs)])

@@ -28,7 +28,7 @@ def _placed(rows: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def without_refused(items: pl.DataFrame, dwellings: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
-    """Creates that Kobo would refuse are asked about: two dwellings at one place, or one where an entry stands that a person said is
+    """Creates that Kobo would refuse are asked about: two dwellings at one place, or one where an entry is that a person said is
     another home. entries: not deleted. An entry of ours that is gone from the sources is deleted first, or holds the create (below)."""
     created = items.filter(pl.col("class") == DwellingClass.CREATE.value).select("leverandor_bolig_id")
     coming = dwellings.join(created, on="leverandor_bolig_id", how="semi")

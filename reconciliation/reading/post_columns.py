@@ -42,7 +42,7 @@ def with_post(rows: pl.DataFrame) -> PostColumns:
 
 
 def post_deviations(placed: pl.DataFrame, doubts: pl.DataFrame, source: AnySource) -> pl.DataFrame:
-    """DEVIATIONS. placed: the rows when their addresses are known: what the official address bears out is no doubt."""
+    """DEVIATIONS. placed: the rows when their addresses are known: a postnummer that the official address confirms is not in doubt."""
     wide = pl.concat([placed, doubts], how="horizontal")
     open_ones = wide.filter(pl.col("rule").is_not_null() & (pl.col("meant").is_null() | pl.col("meant").ne_missing(pl.col("postnummer"))))
     heading = heading_of(source, "postnummer") or heading_of(source, "poststed")

@@ -53,7 +53,7 @@ def unchanged_coverage(
 
     shares: of the residents, by age group; they need not be normalised. healthier: part a year, 0.005 for half a per cent.
     Raises CannotCompute: too few dwellings to compute from, no shares, a year or an age group that the population lacks,
-    or nobody of an age that residents have.
+    or no person of an age that residents have.
     """
     if in_use + waiting < FEWEST:
         raise CannotCompute("too_few", count=in_use + waiting, fewest=FEWEST)

@@ -22,7 +22,7 @@ SERIES = [(day, month) for day in (0, 40) for month in (0, 40, 65, 80)]
 @pytest.mark.parametrize(("day", "month"), SERIES)
 @pytest.mark.parametrize("rest", [0, 1, 2, 3])
 def test_every_series_is_known_with_todays_and_tomorrows_control_digits(day: int, month: int, rest: int) -> None:
-    # Ordinary numbers (no addition) are built for a date far ahead, so that they are nobody's.
+    # Ordinary numbers (no addition) are built for a date far ahead, so that they belong to no person.
     number = identity_number(17, 5, 39, day_plus=day, month_plus=month, first_rest=rest)
     assert is_national_identity_number(number)
     assert mask_text(f"Leies av {number}.") == f"Leies av {MASK}."

@@ -2,7 +2,7 @@
 
 A ledger from before kept neither category nor tenure. When a dwelling came is known from its keys, and that it left from its link where
 it had one; its tenure from what was agreed on with Kobo, or from what its deletion took away. The rest becomes known on the first
-night after this: until then the category is null, and a dwelling without a link stands as if it were there still.
+night after this: until then the category is null, and a dwelling without a link counts as still in the stock.
 """
 
 from __future__ import annotations

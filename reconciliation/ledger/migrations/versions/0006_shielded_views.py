@@ -1,6 +1,6 @@
 """Who saw which shielded case at the desk, and when
 
-An older ledger did not keep it: what was seen before this revision stands in that time's log alone.
+An older ledger did not keep it: what was seen before this revision is only in that time's log.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ from reconciliation.decisions.question import (
 from reconciliation.decisions.question_lookup import AskedAbout, side_values
 from reconciliation.decisions.value_answers import known_answer, unit_answer
 from reconciliation.model.known_decisions import evidence_of, new_beside
-from reconciliation.model.plan_actions import CHANGED_IN_KOBO, EDITED_IN_KOBO, ONE_IN_KOBO, STAYS_IN_KOBO
+from reconciliation.model.plan_actions import CHANGED_IN_KOBO, COPIED_ROW, EDITED_IN_KOBO, ONE_IN_KOBO, STAYS_IN_KOBO
 from reconciliation.model.words import DwellingClass
 
 EDITED = [EDITED_IN_KOBO, STAYS_IN_KOBO]
@@ -75,7 +75,8 @@ class QuestionMaker:
                 for name in dwelling["candidates"]
                 if name in self.night.dwellings and self.night.may_be_named(item, name)
             ]
-            mine = set(dwelling["sources"])
+            # Rows of one list are two homes, unless the one is a copy of the other.
+            mine = set() if item["reason"] == COPIED_ROW else set(dwelling["sources"])
             yield from self._merge(item, dwelling, [candidate for candidate in named if not mine & set(candidate["sources"])])
         else:
             offered = self.night.offered.get(item["leverandor_bolig_id"], [])

@@ -9,6 +9,7 @@ from reconciliation.likeness.comparison import SHOWN, compare, compare_rows, nex
 from reconciliation.likeness.contradiction import contradict, in_pair
 from reconciliation.likeness.longer_names import kindred_street, with_streets_compared
 from reconciliation.match.candidates import MOST
+from reconciliation.match.other_streets import with_other_streets
 
 _LOOKED_AT = ("adressenavn", "nummer", "bruksenhetsnummer", "gardsnummer", "manedsleie")
 
@@ -36,15 +37,13 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
         & _only_one_left(theirs, place).gather(pairs.get_column("_at_right"))
         for name, place in (("_alone_in_house", ("_address",)), ("_alone_on_ground", ("_municipality", "_ground")))
     }
-    renamed = _street_lacking(unfound, every_entry).gather(pairs.get_column("_at")) & _street_lacking(theirs, ours).gather(
-        pairs.get_column("_at_right")
-    )
-    compared = compare_rows(pairs, unfound, theirs).with_columns(_disputed=disputed, _nameless=nameless, _renamed=renamed, **left)
+    compared = compare_rows(pairs, unfound, theirs).with_columns(_disputed=disputed, _nameless=nameless, **left)
     # Comparing street names costs most, so it is done last, for pairs without a contradiction.
     compared = with_streets_compared(compared.filter(~contradict(in_pair)))
+    compared = with_other_streets(compared, ours, every_entry, offered)
     seen = compared.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing).filter(place)
     others = with_streets_compared(compare(offered.join(seen.select("kobo_id").unique(), on="kobo_id", how="semi"), ours, theirs))
-    others = others.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing)
+    others = with_other_streets(others.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing), ours, every_entry, offered)
     # The best score of each entry among the pairs found now, and among those offered before; the latter counts where the rents differ.
     best = [side.group_by("kobo_id").agg(pl.col("_agreeing").max().alias(name)) for side, name in ((seen, "_best"), (others, "_offered"))]
     measured = seen.join(best[0], on="kobo_id").join(best[1], on="kobo_id", how="left")
@@ -92,16 +91,6 @@ def _only_one_left(rows: pl.DataFrame, place: tuple[str, ...]) -> pl.Series:
     return rows.select((pl.len().over(place) == 1) & pl.all_horizontal(pl.col(name).is_not_null() for name in place)).to_series()
 
 
-def _street_lacking(rows: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
-    """Per row: the others have homes on its parcel, and none of them in its street."""
-    place = ("_municipality", "_ground", "_street")
-    known = others.select(place).drop_nulls().unique().with_columns(_there=pl.lit(value=True))
-    grounds = known.select(place[:2]).unique().with_columns(_here=pl.lit(value=True))
-    seen = rows.select(place).join(known, on=place, how="left", maintain_order="left")
-    seen = seen.join(grounds, on=place[:2], how="left", maintain_order="left")
-    return seen.select(pl.col("_here").is_not_null() & pl.col("_there").is_null() & pl.col("_street").is_not_null()).to_series()
-
-
 def _identifies_none(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.Series:
     """Per unexplained entry, whether its number identifies no dwelling of ours, so that it may be typed wrong: there is none at its
     address; or none there has its unit number; or it has no unit number and several are there. False where that is so of most entries on
@@ -142,7 +131,18 @@ def _may_be_in_the_same_place() -> pl.Expr:
         & (ground == "same")
         & (unit.is_in(["same", "first"]) | ((unit == "unknown") & (neither_numbered | (agreeing > 0))))
     )
-    return (here & flat) | next_door | renamed | _last_two_left()
+    return (here & flat) | next_door | renamed | _same_house_by_another_name() | _last_two_left()
+
+
+def _same_house_by_another_name() -> pl.Expr:
+    """On the same pairs: one house number and no other unit number, in a street that is known by the other's name; or one house and unit
+    number, in a street that none of our lists has, with the rooms and about the rent."""
+    level = {name: pl.col(f"_level_{name}") for name in ("nummer", "bruksenhetsnummer", "gardsnummer", "manedsleie", "antall_soverom")}
+    house = (level["nummer"] == "same") & (level["gardsnummer"] != "different")
+    known = pl.col("_other_name") & level["bruksenhetsnummer"].is_in(["same", "first", "unknown"])
+    rent, rooms = level["manedsleie"].is_in(["same", "close"]), level["antall_soverom"] == "same"
+    unlisted = pl.col("_unlisted") & (level["bruksenhetsnummer"] == "same") & (pl.col("_level_postnummer") == "same") & rent & rooms
+    return house & (known | unlisted)
 
 
 def _last_two_left() -> pl.Expr:

@@ -116,7 +116,9 @@ def row_decisions(decisions: Decisions, rows: pl.DataFrame, source_values: Mappi
     if decisions.frame.is_empty():
         return RowDecisions()
     known = _Rows(rows, source_values)
-    same, different = known.pairs(decisions, DecisionKind.SAME), known.pairs(decisions, DecisionKind.DIFFERENT)
+    # Two rows of one list that are one home are one too many: they are not joined, and wait until one is taken out of the list.
+    same = [pair for pair in known.pairs(decisions, DecisionKind.SAME) if known.source(pair[0]) != known.source(pair[1])]
+    different = known.pairs(decisions, DecisionKind.DIFFERENT)
     disputed = contradicting_decisions(same, different)
     group = groups_of(same)
     tainted = {group[left] for left, _ in disputed}
@@ -154,6 +156,9 @@ class _Rows:
         if named is None:
             return None
         return named if named in self.place else self.name.get(named)
+
+    def source(self, name: str) -> str:
+        return str(self.rows.item(self.place[name], "source"))
 
     def values(self, name: str) -> Mapping[str, Any]:
         """As the source says them."""

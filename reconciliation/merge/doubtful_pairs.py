@@ -9,6 +9,7 @@ import polars as pl
 
 from reconciliation.likeness.contradiction import contradict, in_pair
 from reconciliation.likeness.street_spelling import ground
+from reconciliation.merge.copied_rows import copied_pairs
 from reconciliation.merge.decided_rows import Excused
 from reconciliation.merge.merge_keys import DECISION
 from reconciliation.merge.near_pairs import near_pairs
@@ -31,6 +32,7 @@ def candidates(dwellings: pl.DataFrame, apart: pl.DataFrame, excused: Excused) -
         _at_address(dwellings_here),
         _in_unit(dwellings_here),
         near_pairs(dwellings),
+        copied_pairs(grounded),
         apart.select(leverandor_bolig_id="left", other="right"),
     ]
     named = pl.concat(pairs).filter(pl.col("leverandor_bolig_id") != pl.col("other")).unique()

@@ -22,6 +22,8 @@ EDITED_IN_KOBO, STAYS_IN_KOBO = "edited_in_kobo", "stays_in_kobo"
 decided that it stays. Its details list the edits as `edited`."""
 KEPT_IN_KOBO = "kept_in_kobo"
 """Reason of a dwelling in sync whose entry differs by a decision; its details list the fields as `kept`."""
+COPIED_ROW = "copied_row"
+"""Reason of a dwelling that may be another row of the same list, written twice."""
 ONE_IN_KOBO = "one_in_kobo"
 """Reason of a dwelling that Kobo would refuse: it takes one with that address, unit number and lease reference, and another has them."""
 

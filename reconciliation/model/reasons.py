@@ -44,6 +44,7 @@ REASONS: dict[str, str] = {
     "nearly_same_address": "Nearly the address of a dwelling of another source: one slip of the hand, or two dwellings?",
     "other_answer_first": "May be the home that a question about another dwelling asks for: waits for that answer",
     "unit_contradicts_floor": "The unit number names another floor than its row gives",
+    "copied_row": "Another row of the same list is equal in all but one sign of the address: one home written twice, or two?",
     "one_in_kobo": "Kobo takes one dwelling with this address, unit number and lease reference, and another one has them: "
     "complete or correct the unit number",
     "number_in_doubt": "Same numbers as another dwelling, but what was measured, or known before, parts them: which one is it?",

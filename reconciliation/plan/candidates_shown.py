@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from reconciliation.likeness.place import with_place
-from reconciliation.likeness.street_spelling import stem
+from reconciliation.likeness.street_spelling import ground, stem
+from reconciliation.merge.copied_rows import copied_pairs
 from reconciliation.model.shielding import nameable, shielded_entries, shielded_ids
 
 
@@ -44,17 +45,22 @@ def pairs_ever_made(matches: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
 
 
 def where_candidates_are(dwellings: pl.DataFrame) -> pl.DataFrame:
-    """(leverandor_bolig_id, elsewhere, lease_beside) of the dwellings in doubt. elsewhere: all candidates have another address.
-    lease_beside: a candidate has an ekstraReferanse, so is let as a lease within a unit."""
+    """(leverandor_bolig_id, elsewhere, lease_beside, copied) of the dwellings in doubt. elsewhere: all candidates have another address.
+    lease_beside: a candidate has an ekstraReferanse, so is let as a lease within a unit. copied: all candidates may be the same row of the
+    same list, written twice."""
     doubtful = dwellings.filter(pl.col("candidates").list.len() > 0)
     if doubtful.is_empty():
-        return pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "elsewhere": pl.Boolean(), "lease_beside": pl.Boolean()})
+        flags = dict.fromkeys(("elsewhere", "lease_beside", "copied"), pl.Boolean())
+        return pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), **flags})
     asked = doubtful.select("leverandor_bolig_id", other="candidates").explode("other")
     named = pl.concat([asked.get_column("leverandor_bolig_id"), asked.get_column("other")]).unique()
-    placed = with_place(dwellings.filter(pl.col("leverandor_bolig_id").is_in(named.implode()))).select(
-        "leverandor_bolig_id", lease="_extra", at=pl.concat_str("_municipality", stem("_street"), "_house", separator="|")
-    )
+    rows = with_place(dwellings.filter(pl.col("leverandor_bolig_id").is_in(named.implode())))
+    copies = copied_pairs(rows.with_columns(_ground=ground())).with_columns(copy=pl.lit(value=True))
+    placed = rows.select("leverandor_bolig_id", lease="_extra", at=pl.concat_str("_municipality", stem("_street"), "_house", separator="|"))
     others = placed.select(other="leverandor_bolig_id", at_other="at", lease_other="lease")
     beside = asked.join(placed, on="leverandor_bolig_id").join(others, on="other")
+    beside = beside.join(copies, on=["leverandor_bolig_id", "other"], how="left")
     apart = (pl.col("at") != pl.col("at_other")).fill_null(value=False)
-    return beside.group_by("leverandor_bolig_id").agg(elsewhere=apart.all(), lease_beside=pl.col("lease_other").is_not_null().any())
+    return beside.group_by("leverandor_bolig_id").agg(
+        elsewhere=apart.all(), lease_beside=pl.col("lease_other").is_not_null().any(), copied=pl.col("copy").is_not_null().all()
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from reconciliation.model.plan_actions import CHANGED_IN_KOBO, KEPT_IN_KOBO
+from reconciliation.model.plan_actions import CHANGED_IN_KOBO, COPIED_ROW, KEPT_IN_KOBO
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.candidates_shown import named_candidates, pairs_ever_made, waiting_for, where_candidates_are
 from reconciliation.plan.three_way import Action
@@ -72,7 +72,7 @@ def class_dwellings(
         pl.col("named").fill_null(pl.lit([], pl.List(pl.String()))),
         pl.col("uncertain").fill_null(value=False),
         pl.col("protected").fill_null(value=False),
-        pl.col("elsewhere", "lease_beside", "awaited").fill_null(value=False),
+        pl.col("elsewhere", "lease_beside", "copied", "awaited").fill_null(value=False),
     )
     return _classed(joined)
 
@@ -137,6 +137,8 @@ def _rules() -> tuple[tuple[pl.Expr, DwellingClass, pl.Expr], ...]:
     why_doubtful = (
         pl.when(unnamed)
         .then(pl.lit(SETTLE_IN_SOURCE))
+        .when("copied")
+        .then(pl.lit(COPIED_ROW))
         .when("elsewhere")
         .then(pl.lit("nearly_same_address"))
         .when(pl.col("bruksenhetsnummer").is_null())
@@ -151,7 +153,8 @@ def _rules() -> tuple[tuple[pl.Expr, DwellingClass, pl.Expr], ...]:
     matched = pl.col("kobo_id").is_not_null()
     return (
         (_LOST, DwellingClass.REVIEW, pl.lit("deleted_in_kobo")),
-        (_DOUBTFUL, DwellingClass.REVIEW, why_doubtful),
+        # What is in Kobo goes on beside its copy.
+        (_DOUBTFUL & ~(pl.col("copied") & matched), DwellingClass.REVIEW, why_doubtful),
         (_CONTRADICTED, DwellingClass.CONFLICT, pl.lit("sources_disagree")),
         (matched & pl.col("protected"), DwellingClass.CONFLICT, pl.lit("fields_differ")),
         (matched & (pl.col("match_reason") == "protected_differs"), DwellingClass.CONFLICT, pl.lit("protected_differs")),

@@ -141,6 +141,10 @@ HELD_BY_AN_ENTRY: dict[str, tuple[list[Row], Row]] = {
         [flat("a1", "1", **PARCEL, bruksenhetsnummer="H0101", bruksareal=45.0)],
         {"kobo_id": "k", "nummer": 3, "bruksenhetsnummer": "H0101", "antall_soverom": 1, "manedsleie": 7300.0},
     ),
+    "a street that no list has, with the number, the rooms and about the rent": (
+        [flat("a1", "1", adressenavn="Myrlia", bruksenhetsnummer="H0403", antall_soverom=2, manedsleie=8080.0)],
+        {"kobo_id": "k", "adressenavn": "Gamlemyrlia", "bruksenhetsnummer": "H0403", "antall_soverom": 2, "manedsleie": 7930.0},
+    ),
     "street and house number typed wrong, with the rent": (
         [flat("a1", "1", adressenavn="Ospestein", nummer=3, bruksenhetsnummer="H0101", **ALIKE)],
         {"kobo_id": "k", "bruksenhetsnummer": "H0101", "manedsleie": 7300.0},
@@ -232,32 +236,6 @@ def test_who_is_asked_about_is_asked_in_one_way_whatever_the_order() -> None:
     assert isinstance(first.dwellings, pl.DataFrame)
 
 
-RENAMED = {
-    "a terrace of homes that are alike": [{**ALIKE, "nummer": number, "bruksenhetsnummer": "H0101"} for number in (1, 3, 5)],
-    "flats of which one list has the numbers only": [{"bruksenhetsnummer": unit, "bruksareal": 45.0} for unit in ("H0101", "H0102")],
-    "flats without numbers": [{**ALIKE, "leilighetsnummer": label} for label in "12"],
-    "one home of which nothing is known": [{}],
-}
-
-
-@pytest.mark.parametrize("homes", RENAMED.values(), ids=RENAMED.keys())
-def test_a_street_that_one_list_or_kobo_has_renamed_and_renumbered_is_asked_about(homes: list[Row]) -> None:
-    ours = [flat(f"a{at}", str(at), **{**PARCEL, **home}) for at, home in enumerate(homes)]
-    moved = [{**PARCEL, **home, "adressenavn": "Furulia", "nummer": home.get("nummer", 1) + 11} for home in homes]
-    theirs = [flat(f"b{at}", str(at), **{**home, "bruksareal": None}) for at, home in enumerate(moved)]
-    result = night({"fdv": ours, "omsorg": theirs})
-    assert result.mixed == []
-    assert set(result.classes().values()) == {"review"}
-    entries = [{**home, "kobo_id": f"k{at}", "bruksareal": None, "leilighetsnummer": None} for at, home in enumerate(moved)]
-    assert "create" not in night({"fdv": ours}, entries).classes().values()
-
-
-def test_two_streets_at_one_corner_that_a_list_knows_both_of_are_two() -> None:
-    ours = [flat(f"a{at}", str(at), **PARCEL, **ALIKE, adressenavn=street) for at, street in enumerate(("Ospestien", "Furulia"))]
-    result = night({"fdv": ours, "omsorg": [flat("b1", "1", **PARCEL, **ALIKE, adressenavn="Furulia")]})
-    assert set(result.classes().values()) == {"create"}
-
-
 def test_a_section_copied_from_the_neighbour_together_with_the_unit_does_not_outweigh_an_area_far_off() -> None:
     flats = [
         {**PARCEL, "nummer": 11, "seksjonsnummer": at, "bruksenhetsnummer": f"H{at:02d}01", "bruksareal": 60.0 + at} for at in range(1, 13)
@@ -301,3 +279,19 @@ def test_labels_that_run_along_a_row_of_houses_are_no_flats() -> None:
     result = night({"fdv": units, "omsorg": labels})
     assert result.dwellings.height == len(units)
     assert (result.mixed, set(result.classes().values())) == ([], {"create"})
+
+
+def test_an_entry_in_the_streets_other_name_that_the_neighbours_tell_is_asked_about() -> None:
+    ours, theirs = (
+        [
+            flat(f"{office}{number}{letter}", f"{number}{letter}", gardsnummer=20 + number, bruksnummer=1, bruksenhetsnummer="H0101")
+            | {"adressenavn": street, "nummer": number, "bokstav": letter or None, "bruksareal": 50.0 + number}
+            for number, letter in homes
+        ]
+        for office, street, homes in (
+            ("a", "Orregata", [(1, "A"), (3, ""), (5, "")]),
+            ("b", "Myrplass", [(1, "A"), (1, "B"), (3, ""), (5, "")]),
+        )
+    )
+    entries = [{"kobo_id": "k", "adressenavn": "Orregata", "nummer": 1, "bokstav": "B", "bruksenhetsnummer": "H0101"}]
+    assert night({"fdv": ours, "omsorg": theirs}, entries).classes()["omsorg-b1B"] == "review"

@@ -92,3 +92,18 @@ def test_new_that_is_taken_back_is_asked_again_beside_all_that_was_shown(ledger:
     assert given.decided_code == "new"
     assert withdraw(given, ledger, PLACE, "KN") == 1
     assert [again.id for again in town.open()] == [question.id]
+
+
+@pytest.mark.parametrize(("code", "classes"), [("same", ["review", "review"]), ("different", ["create", "create"])])
+def test_a_row_that_is_a_copy_waits_until_it_is_taken_out_of_its_list(code: str, classes: list[str], ledger: Ledger) -> None:
+    copied = {"bruksenhetsnummer": "H0101", **FLAT}
+    town = Town(ledger, [{"source_key": "1", **copied}, {"source_key": "2", "bokstav": "B", **copied}], [])
+    (question,) = town.open()
+    assert {answer.code for answer in question.answers} == {"same", "different", "unsure", "new"}
+    assert town.say(question, code) is AnswerOutcome.STORED
+    night = town.night()
+    assert night.merged.dwellings.height == 2
+    assert night.plan.items.get_column("class").to_list() == classes
+    assert town.open() == []
+    town.rows.pop()
+    assert town.night().item()["class"] == "create"

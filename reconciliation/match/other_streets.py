@@ -1,0 +1,72 @@
+"""When the street of an entry and that of a dwelling may be one street although their names have nothing in common."""
+
+from __future__ import annotations
+
+import polars as pl
+
+_GROUND = ("_municipality", "_ground")
+HOUSES = 2
+"""Houses of two streets that are asked about pair by pair, number by number, from which the one street is taken for the other's name."""
+
+
+def with_other_streets(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame) -> pl.DataFrame:
+    """pairs: (leverandor_bolig_id, kobo_id) and what was compared. ours, theirs: all dwellings and entries, prepared; offered: questions.
+
+    Adds `_renamed`: our lists have homes on the entry's parcel, none in its street, and Kobo has none there in the dwelling's street;
+    `_other_name`: several houses of the two streets are asked about already, each with the other street's house of the same number;
+    `_unlisted`: our lists do not have the entry's street at all.
+    """
+    streets = pl.concat([_known_apart(ours, offered, theirs), _asked_apart(ours)]).unique()
+    names = streets.group_by("_municipality", "_street", "_street_theirs").len().filter(pl.col("len") >= HOUSES)
+    here = ours.select("leverandor_bolig_id", "_municipality", "_street", _lacked=_street_lacking(ours, theirs))
+    listed = ours.select("_municipality", _street_theirs="_street").drop_nulls().unique().with_columns(_listed=pl.lit(value=True))
+    there = theirs.select(
+        "kobo_id", _municipality_theirs="_municipality", _street_theirs="_street", _lacked_theirs=_street_lacking(theirs, ours)
+    ).join(listed, left_on=["_municipality_theirs", "_street_theirs"], right_on=["_municipality", "_street_theirs"], how="left")
+    both = (
+        pairs.select("leverandor_bolig_id", "kobo_id")
+        .join(here, on="leverandor_bolig_id", how="left", maintain_order="left")
+        .join(there, on="kobo_id", how="left", maintain_order="left")
+        .join(
+            names.with_columns(_named=pl.lit(value=True)),
+            on=["_municipality", "_street", "_street_theirs"],
+            how="left",
+            maintain_order="left",
+        )
+    )
+    return pairs.with_columns(
+        _renamed=both.get_column("_lacked") & both.get_column("_lacked_theirs"),
+        _other_name=both.get_column("_named").is_not_null(),
+        _unlisted=both.get_column("_listed").is_null() & both.get_column("_street_theirs").is_not_null(),
+    )
+
+
+def _street_lacking(rows: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
+    """Per row: the others have homes on its parcel, and none of them in its street."""
+    place = (*_GROUND, "_street")
+    known = others.select(place).drop_nulls().unique().with_columns(_there=pl.lit(value=True))
+    grounds = known.select(_GROUND).unique().with_columns(_here=pl.lit(value=True))
+    seen = rows.select(place).join(known, on=place, how="left", maintain_order="left")
+    seen = seen.join(grounds, on=_GROUND, how="left", maintain_order="left")
+    return seen.select(pl.col("_here").is_not_null() & pl.col("_there").is_null() & pl.col("_street").is_not_null()).to_series()
+
+
+def _known_apart(ours: pl.DataFrame, offered: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """(_municipality, _street, _street_theirs, _house) of the entries that dwellings are asked about in another street."""
+    left = ours.select("leverandor_bolig_id", "_municipality", "_street", "_house")
+    right = theirs.select("kobo_id", "_municipality", "_house", _street_theirs="_street")
+    return _apart(offered.join(left, on="leverandor_bolig_id").join(right, on=["kobo_id", "_municipality", "_house"]))
+
+
+def _asked_apart(ours: pl.DataFrame) -> pl.DataFrame:
+    """The same of two dwellings of ours, in both directions."""
+    place = ours.select("leverandor_bolig_id", "_municipality", "_street", "_house")
+    asked = ours.select("leverandor_bolig_id", other="candidates").explode("other").drop_nulls()
+    right = place.rename({"leverandor_bolig_id": "other", "_street": "_street_theirs"})
+    pairs = asked.join(place, on="leverandor_bolig_id").join(right, on=["other", "_municipality", "_house"])
+    return _apart(pl.concat([pairs, pairs.rename({"_street": "_street_theirs", "_street_theirs": "_street"}).select(pairs.columns)]))
+
+
+def _apart(pairs: pl.DataFrame) -> pl.DataFrame:
+    apart = pairs.filter(pl.col("_street") != pl.col("_street_theirs"))
+    return apart.select("_municipality", "_street", "_street_theirs", "_house")

@@ -1,0 +1,44 @@
+"""Two rows of one list that are equal but for one sign of the house number or the unit number: a row that was copied, or two homes.
+
+A terrace or a stair has many homes that are equal in everything measured, so equal measures alone are no doubt. They are where the place
+itself is odd: a letter where nobody else at the number has one, two sides of the road on one parcel, or one section under two numbers.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from reconciliation.likeness.comparison import neighbour
+
+_EQUAL = (
+    *("_municipality", "_street", "_ground", "postnummer", "seksjonsnummer", "bruksareal", "manedsleie", "antall_soverom"),
+    *("etasjenummer", "leilighetsnummer", "ekstra_referanse", "boligtype"),
+)
+_PLACE = ("nummer", "bokstav", "bruksenhetsnummer")
+
+
+def copied_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
+    """dwellings: leverandor_bolig_id, sources, CONTENT, PLACE_COLUMNS, `_ground`.
+
+    (leverandor_bolig_id, other): dwellings of one list that may be one row written twice. The one that fewer lists have waits; both wait
+    where as many lists have the one as the other.
+    """
+    measured = dwellings.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in ("_street", "bruksareal", "manedsleie")))
+    at_number = pl.len().over("_municipality", "_street", "nummer")
+    on_ground = pl.len().over("_municipality", "_ground")
+    alike = measured.with_columns(_at_number=at_number, _on_ground=on_ground).filter(pl.struct(_EQUAL).is_duplicated())
+    rows = alike.select("leverandor_bolig_id", "sources", "_at_number", "_on_ground", *_EQUAL, *_PLACE)
+    pairs = rows.join(rows, on=_EQUAL, suffix="_theirs", nulls_equal=True).filter(
+        pl.col("leverandor_bolig_id") != pl.col("leverandor_bolig_id_theirs")
+    )
+    same = {name: pl.col(name).eq_missing(pl.col(f"{name}_theirs")) for name in _PLACE}
+    one_list = pl.col("sources").list.set_intersection("sources_theirs").list.len() == 1
+    here = same["nummer"] & same["bruksenhetsnummer"]
+    lettered = here & (pl.col("bokstav").is_null() != pl.col("bokstav_theirs").is_null()) & (pl.col("_at_number") == 2)
+    across = (pl.col("nummer") - pl.col("nummer_theirs")).abs() == 1
+    opposite = across & same["bokstav"] & same["bruksenhetsnummer"] & pl.col("_ground").is_not_null() & (pl.col("_on_ground") == 2)
+    one_sign = pl.sum_horizontal(~same[name] for name in _PLACE) == 1
+    section = pl.col("seksjonsnummer").is_not_null() & pl.col("_ground").is_not_null() & one_sign & (neighbour("_theirs") | same["nummer"])
+    better = pl.col("sources").list.len() > pl.col("sources_theirs").list.len()
+    odd = pairs.filter(one_list & (lettered | opposite | section) & ~better)
+    return odd.select("leverandor_bolig_id", other="leverandor_bolig_id_theirs")

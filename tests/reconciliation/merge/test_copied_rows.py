@@ -1,0 +1,29 @@
+"""A row that was copied with one sign changed is no second home unless a person says so."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reconciliation.small_nights import PARCEL, Row, flat, night
+from tests.reconciliation.test_house_truths import ALIKE
+
+COPIES: dict[str, tuple[Row, Row, bool]] = {
+    "a letter that nobody else at the number has": ({}, {"bokstav": "B"}, True),
+    "the other side of the road, on the same parcel": ({}, {"nummer": 2}, True),
+    "one section under two unit numbers": ({"seksjonsnummer": 4}, {"seksjonsnummer": 4, "bruksenhetsnummer": "H0102"}, True),
+    "one section under two letters": ({"seksjonsnummer": 4, "bokstav": "A"}, {"seksjonsnummer": 4, "bokstav": "B"}, True),
+    "flats that are alike": ({}, {"bruksenhetsnummer": "H0102"}, False),
+    "a house of two homes": ({"bokstav": "A"}, {"bokstav": "B"}, False),
+    "another rent": ({}, {"bokstav": "B", "manedsleie": 7350.0}, False),
+}
+
+
+@pytest.mark.parametrize("case", COPIES.values(), ids=COPIES.keys())
+def test_a_row_that_was_copied_with_one_sign_changed_waits_beside_the_one_that_another_list_confirms(case: tuple[Row, Row, bool]) -> None:
+    original, changed, asked = case
+    same = {**PARCEL, **ALIKE, "bruksenhetsnummer": "H0101"}
+    rows = [flat("a1", "1", **{**same, **original}), flat("a2", "2", **{**same, **changed})]
+    alone = night({"fdv": rows})
+    assert set(alone.classes().values()) == ({"review"} if asked else {"create"})
+    confirmed = night({"fdv": rows, "omsorg": [flat("b1", "1", **{**same, **original})]})
+    assert confirmed.classes() == {"fdv-a1": "create", "fdv-a2": "review" if asked else "create"}

@@ -118,7 +118,7 @@ def _show(plan: Plan, chosen: Selection, console: Console) -> None:
             parts.add_row(*part_in_words(part, plan.shielded))
         console.print(parts)
     items = plan.items.filter(pl.col("class") != DwellingClass.IN_SYNC.value)
-    table = Table("class", "dwelling", "koboId", "changes", "held")
+    table = Table("class", "dwelling", "koboId", "changes", "held back because")
     for item in items.head(SHOWN).iter_rows(named=True):
         row = (
             item["class"],

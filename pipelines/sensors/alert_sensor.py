@@ -18,7 +18,7 @@ import dagster as dg
 from assets.night_resource import is_whole
 from pipelines.jobs import COMMAND_LINE, MUNICIPALITY_TAG, STARTED_BY_TAG, UNFINISHED, approve_name, night_name
 from pipelines.schedule_times import latest_tick, schedule_of
-from pipelines.sensors.alerts import NightStanding, NightState, SendingError, next_message, night_standing, send
+from pipelines.sensors.alerts import JudgedNights, NightState, SendingError, judge_nights, next_message, send
 from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.model.municipality import Municipality
 
@@ -66,20 +66,20 @@ def alerts_sensor(municipality: Municipality, root: Path) -> dg.SensorDefinition
     return alerts
 
 
-def look(municipality: Municipality, root: Path, instance: dg.DagsterInstance, since: datetime, now: datetime) -> NightStanding | None:
+def look(municipality: Municipality, root: Path, instance: dg.DagsterInstance, since: datetime, now: datetime) -> JudgedNights | None:
     """The state of the nights, by the ledger, and by Dagster for a night that did not reach the ledger."""
     try:
         with closing(open_ledger(municipality.ledger, root)) as ledger:
             runs = ledger.runs(municipality.slug).to_dicts()
             holder = ledger.held_by(municipality.slug)
     except LedgerError as error:
-        return NightStanding(NightState.FAILED, str(error))
+        return JudgedNights(NightState.FAILED, str(error))
     known = {run["run_id"] for run in runs}
     running = holder if holder in known else None
     close_dead(municipality, instance, {run["run_id"]: run["finished"] for run in runs}, holder, now)
     runs += [run for run in _failed_in_dagster(municipality, instance) if run["run_id"] not in known]
     runs.sort(key=lambda run: run["finished"] or run["started"])
-    return night_standing(
+    return judge_nights(
         runs,
         running=running,
         due=due(municipality, since, now),
@@ -124,7 +124,7 @@ def due(municipality: Municipality, since: datetime, now: datetime) -> datetime 
     return tick if tick >= since else None
 
 
-def send_alerts(municipality: Municipality, cursor: AlertCursor, state: NightStanding | None) -> tuple[AlertCursor, str]:
+def send_alerts(municipality: Municipality, cursor: AlertCursor, state: JudgedNights | None) -> tuple[AlertCursor, str]:
     """Send what is new to each address separately: a failed one is tried again, and the others get nothing twice."""
     if state is None:
         return cursor, "A night is running, or none has been yet; nothing to judge."

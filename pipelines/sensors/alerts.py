@@ -27,7 +27,7 @@ class NightState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class NightStanding:
+class JudgedNights:
     """State of the nights. says: one sentence; run_id: None when no night began; as_of: of the night, as in its report's folder."""
 
     state: NightState
@@ -57,40 +57,40 @@ _TITLES = {
 }
 
 
-def night_standing(
+def judge_nights(
     runs: Sequence[Mapping[str, Any]],
     *,
     running: str | None,
     due: datetime | None,
     asked_for_dry: bool,
     now: datetime,
-) -> NightStanding | None:
-    """The state of the nights; None while there is nothing to judge.
+) -> JudgedNights | None:
+    """The state of the nights; None while no night is due or ended.
 
-    runs: rows of the ledger's RUNS, by when they ended; as_of is None for one that never came as far as the ledger.
-    running: run id that a living process holds the lock for.
+    runs: rows of the ledger's RUNS, by when they ended; as_of is None for one that ended before it was recorded.
+    running: run id of the night that a process has the lock for now.
     due: the schedule's tick by which a night should have ended by now; None when none has come yet.
     asked_for_dry: the municipality's nights never apply. Otherwise a dry run is somebody's own check, not the night."""
     others = {UNDO} if asked_for_dry else {UNDO, "never"}
     nights = [run for run in runs if run["verdict"] not in NO_NIGHT and run["apply_mode"] not in others]
     ended = [run for run in nights if run["run_id"] != running]
     last = ended[-1] if ended else None
-    # A night that ended later than now was run with a wrong clock, and is ignored.
+    # A night with an end in the future was run with a wrong clock, and is ignored.
     if due is not None and not any(due <= (run["finished"] or run["started"]) <= now for run in ended):
         late = f"{(now - due) / timedelta(hours=1):.0f} hours after it was due ({due:%Y-%m-%d %H:%M} UTC)"
         under_way = "it is still running" if running else "none has begun"
-        return NightStanding(
+        return JudgedNights(
             NightState.MISSED, f"No night has ended {late}; {under_way}. Look at the schedule and the daemon in Dagster.", running
         )
     if last is None or running:
         return None
     if last["verdict"] in ("running", "interrupted"):
         cut_off = f"The night that began {last['started']:%Y-%m-%d %H:%M} UTC was cut off; the next one asks the register and goes on."
-        return NightStanding(NightState.FAILED, last["message"] or cut_off, last["run_id"], _folder(last))
+        return JudgedNights(NightState.FAILED, last["message"] or cut_off, last["run_id"], _folder(last))
     says = last["message"] or _without_message(last["verdict"])
     # After a refused approval the plan waits as it did.
     state = NightState.WAITING if last["verdict"] == NightVerdict.REFUSED else NightState(last["verdict"])
-    return NightStanding(state, says, last["run_id"], _folder(last))
+    return JudgedNights(state, says, last["run_id"], _folder(last))
 
 
 def _folder(run: Mapping[str, Any]) -> str | None:
@@ -101,7 +101,7 @@ def _without_message(verdict: str) -> str:
     return "Everything was read, planned and applied." if verdict == "done" else "A step stopped; Dagster's run says which and why."
 
 
-def next_message(last: NightState | None, new: NightStanding, name: str, reports: str, dagster: str = "") -> AlertMessage | None:
+def next_message(last: NightState | None, new: JudgedNights, name: str, reports: str, dagster: str = "") -> AlertMessage | None:
     """The message for state `new` after state `last` was sent; None when nothing is to be sent.
 
     name: as people read it. reports: folder of the municipality's reports, or its address. dagster: address of its UI, when known.
@@ -142,4 +142,4 @@ def deliver(address: str, message: AlertMessage, called: str, *, kind: str, atta
         raise SendingError(f"{called} is no address that apprise knows; write e.g. mailto://, msteams:// or slack://.")
     files = str(attached) if attached else None
     if not receivers.notify(title=message.title, body=message.body, notify_type=apprise.NotifyType(kind), attach=files):
-        raise SendingError(f"{called} could not be reached; it is tried again at the next look.")
+        raise SendingError(f"{called} could not be reached; it is tried again at the next check.")

@@ -44,7 +44,7 @@ def owner_letters_sensor(municipality: Municipality, root: Path) -> dg.SensorDef
 def send_letters(municipality: Municipality, root: Path, cursor: Told) -> tuple[Told, int, list[str]]:
     """Send the letters of the newest report that have changed. Returns the new cursor, the number sent, and a sentence per failure.
 
-    Each address is sent to separately: one that is down is tried again at the next look, and the others get nothing twice.
+    Each address is sent to separately: one that is down is tried again at the next check, and the others get nothing twice.
     """
     send = municipality.send or Send()
     nights = dated(root / municipality.reports / municipality.slug)

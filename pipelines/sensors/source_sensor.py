@@ -61,7 +61,7 @@ def look_for_files(
         context.update_cursor(json.dumps(states))
         return dg.SkipReason("No source's file is new or has changed.")
     if busy := under_way(municipality, root, context.instance):
-        return dg.SkipReason(f"{busy} The new files wait for the next look.")
+        return dg.SkipReason(f"{busy} The new files wait for the next check.")
     context.update_cursor(json.dumps(states))
     # With its times, so that contents which come back are asked for again.
     state = json.dumps([[name, states[name]] for name in fresh])

@@ -19,7 +19,7 @@ from reconciliation.addresses.folding import fold
 from reconciliation.addresses.kartverket_file import read_official
 from reconciliation.addresses.lost_letters import bare_keys, keys_of_lost, may_have_become
 from reconciliation.addresses.spelling_keys import digits, folded_letters, marks, street_keys, tokens
-from reconciliation.addresses.street_houses import House, Likeness, Official, Street, StreetCandidates
+from reconciliation.addresses.street_houses import FoundBy, House, Official, Street, StreetCandidates
 
 _TWO_NAMES = re.compile(r"\s+[-–/]\s+|/")
 _BETWEEN_NAMES = re.compile(r"\s*[-–/]\s*")
@@ -127,26 +127,26 @@ class AddressRegister:
     def _find(self, name: str) -> StreetCandidates:
         folded, spelling = fold(name), street_keys(name)
         if not spelling.sure:
-            return StreetCandidates(Likeness.NONE)
+            return StreetCandidates(FoundBy.NONE)
         alike = self.spelt(name)
         if exact := self._by_fold.get(folded, ()):
             nearby = self._within(folded, 1, exact)
             return StreetCandidates(
-                Likeness.NAME, exact, tuple(dict.fromkeys(street for street in (*alike, *nearby) if street not in exact))
+                FoundBy.NAME, exact, tuple(dict.fromkeys(street for street in (*alike, *nearby) if street not in exact))
             )
         if alike:
-            return StreetCandidates(Likeness.SPELLING, alike, self._within(folded, 1, alike))
+            return StreetCandidates(FoundBy.SPELLING, alike, self._within(folded, 1, alike))
         lost = self._lost_letters(name)
         if lost:
-            return StreetCandidates(Likeness.LOST_LETTERS, lost, self._rivals_of_lost(name, lost))
+            return StreetCandidates(FoundBy.LOST_LETTERS, lost, self._rivals_of_lost(name, lost))
         guessed = dict.fromkeys(street for key in spelling.guesses for street in self._by_key.get(key, ()))
         for street in self._shortened(name):
             guessed[street] = None
         nearby = self._within(folded, 1, ())
         if guessed:
-            return StreetCandidates(Likeness.GUESS, tuple(dict.fromkeys((*guessed, *nearby))))
+            return StreetCandidates(FoundBy.GUESS, tuple(dict.fromkeys((*guessed, *nearby))))
         nearby = self._nearest_streets(folded, spelling.sure)
-        return StreetCandidates(Likeness.NEAR, nearby) if nearby else StreetCandidates(Likeness.NONE)
+        return StreetCandidates(FoundBy.NEAR, nearby) if nearby else StreetCandidates(FoundBy.NONE)
 
     def _within(self, folded: str, distance: int, others: Sequence[Street]) -> tuple[Street, ...]:
         hits = process.extract(folded, self._folds, scorer=OSA.distance, score_cutoff=distance, limit=None)

@@ -12,7 +12,7 @@ from reconciliation.addresses.around_address import doubt_around, not_used, word
 from reconciliation.addresses.parsed_address import ParsedAddress
 from reconciliation.addresses.postal import agreeing, postal_doubt
 from reconciliation.addresses.resolution import SHOWN, resolved, unresolved
-from reconciliation.addresses.street_houses import Likeness, Official, Street, StreetCandidates
+from reconciliation.addresses.street_houses import FoundBy, Official, Street, StreetCandidates
 from reconciliation.addresses.verdicts import Resolution, Resolved
 
 
@@ -31,12 +31,12 @@ def several_houses(
 ) -> Resolved:
     """More than one address could be meant: the postnummer and poststed decide, or a person."""
     parsed = asked.parsed
-    alike = [rival for rival in rivals if candidates.likeness is Likeness.SPELLING or _same_key(register, rival, houses)]
+    alike = [rival for rival in rivals if candidates.found_by is FoundBy.SPELLING or _same_key(register, rival, houses)]
     agree = agreeing([*houses, *rivals], parsed.postnummer, parsed.poststed)
     if len(agree) == 1 and agree[0] in houses:
         return certain_house(register, agree[0], asked)
     # The official spelling, one letter from another street's: doubtful only when the postnummer is the other street's.
-    if len(houses) == 1 and not alike and candidates.likeness is Likeness.NAME and not (set(agree) & set(rivals)):
+    if len(houses) == 1 and not alike and candidates.found_by is FoundBy.NAME and not (set(agree) & set(rivals)):
         return certain_house(register, houses[0], asked)
     both = list(dict.fromkeys([*houses, *rivals])) if not agree or set(agree) & set(rivals) else agree
     shown = [f"{house}, {house.postnummer} {house.poststed}" for house in both]

@@ -27,7 +27,7 @@ from reconciliation.addresses.pointers import points_elsewhere
 from reconciliation.addresses.post_verdict import with_post_warnings
 from reconciliation.addresses.postal import from_columns
 from reconciliation.addresses.resolution import SHOWN, doubted, unresolved
-from reconciliation.addresses.street_houses import Likeness, StreetCandidates
+from reconciliation.addresses.street_houses import FoundBy, StreetCandidates
 from reconciliation.addresses.text_repair import LONGEST, repaired_text
 from reconciliation.addresses.unit_labels import take_labels
 from reconciliation.addresses.verdicts import Resolution, Resolved
@@ -96,7 +96,7 @@ def _address_to_look_up(register: AddressRegister, text: str, parsed: ParsedAddr
     if parsed.status is ParseStatus.OK and parsed.nummer is not None and parsed.adressenavn:
         if parsed.adressenavn[-1].isdigit() or not register.is_numbered_name(whole):
             return AskedHouse(parsed.adressenavn, parsed.nummer, parsed.bokstav or "", parsed)
-        if register.find(parsed.adressenavn).likeness > Likeness.SPELLING:
+        if register.find(parsed.adressenavn).found_by > FoundBy.SPELLING:
             return unresolved(parsed, Resolution.AMBIGUOUS, reason("street_alone", name=whole))
         return unresolved(parsed, Resolution.AMBIGUOUS, reason("street_or_address", name=whole))
     if (long := _LONG_NUMBER.match(text)) and _may_be_house(register, long):
@@ -137,7 +137,7 @@ def _inside(register: AddressRegister, text: str, parsed: ParsedAddress, *, long
 def _may_be_house(register: AddressRegister, long: re.Match[str]) -> bool:
     """A number on a street that is known, or one with a postnummer of its own behind it."""
     codes = set(re.findall(r"\d{4}", long["rest"])) - {long["number"]}
-    return bool(codes) or register.find(long["name"]).likeness < Likeness.NONE
+    return bool(codes) or register.find(long["name"]).found_by < FoundBy.NONE
 
 
 def _long_number(register: AddressRegister, long: re.Match[str], parsed: ParsedAddress) -> AskedHouse | Resolved:
@@ -164,21 +164,21 @@ def _long_number(register: AddressRegister, long: re.Match[str], parsed: ParsedA
 
 def _without_number(register: AddressRegister, parsed: ParsedAddress) -> Resolved:
     candidates = register.find(parsed.adressenavn or "")
-    if candidates.likeness <= Likeness.SPELLING:
+    if candidates.found_by <= FoundBy.SPELLING:
         return unresolved(parsed, Resolution.AMBIGUOUS, reason("number_missing", street=candidates.streets[0].adressenavn))
     return unresolved(parsed, Resolution.NOT_AN_ADDRESS, reason("no_street_no_number"))
 
 
 def _on_street(register: AddressRegister, asked: AskedHouse, candidates: StreetCandidates) -> Resolved:
-    if candidates.likeness is Likeness.NONE:
+    if candidates.found_by is FoundBy.NONE:
         if inside := _inside(register, f"{asked.name} {asked.nummer}{asked.bokstav}", asked.parsed, longer_name=True):
             return inside
         nearby = register.nearest(asked.name)
         unknown = reason("unknown_street_near", name=asked.name, near=nearby) if nearby else reason("unknown_street", name=asked.name)
         return unresolved(asked.parsed, Resolution.OUTSIDE, unknown, nearby)
-    if candidates.likeness is Likeness.LOST_LETTERS and (only := only_house(asked, candidates)):
+    if candidates.found_by is FoundBy.LOST_LETTERS and (only := only_house(asked, candidates)):
         return certain_house(register, only, asked)
-    if candidates.likeness > Likeness.SPELLING:
+    if candidates.found_by > FoundBy.SPELLING:
         return house_on_uncertain_street(asked, replace(candidates, streets=(*candidates.streets, *candidates.rivals)))
     houses = houses_in(candidates.streets, asked)
     rivals = houses_in(candidates.rivals, asked)

@@ -39,8 +39,8 @@ class Street:
         return sorted(letter for number, letter in self.houses if number == nummer and letter)
 
 
-class Likeness(IntEnum):
-    """How a written name was found. NAME and SPELLING can be certain; LOST_LETTERS only where no other street is similar."""
+class FoundBy(IntEnum):
+    """What a written street name was found by. NAME and SPELLING can be certain; LOST_LETTERS only where no other street is similar."""
 
     NAME = 0
     SPELLING = 1
@@ -54,6 +54,6 @@ class Likeness(IntEnum):
 class StreetCandidates:
     """streets: those that the name may mean. rivals: other streets with so similar a name that they may be meant too."""
 
-    likeness: Likeness
+    found_by: FoundBy
     streets: tuple[Street, ...] = ()
     rivals: tuple[Street, ...] = ()

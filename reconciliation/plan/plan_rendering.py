@@ -15,7 +15,7 @@ from reconciliation.model.words import ACTIONS, DwellingClass
 from reconciliation.plan.parts import Part
 from reconciliation.plan.planning import Plan, actionable
 
-_HEADS = ("class", "dwelling", "koboId", "changes", "why", "held")
+_HEADS = ("class", "dwelling", "koboId", "changes", "why", "held back because")
 
 
 def as_markdown(plan: Plan, rows: int = 40) -> str:

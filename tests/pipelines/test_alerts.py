@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.sensors.alerts import AlertMessage, NightStanding, NightState, SendingError, next_message, night_standing, send
+from pipelines.sensors.alerts import AlertMessage, JudgedNights, NightState, SendingError, judge_nights, next_message, send
 
 MIDNIGHT = datetime(2023, 11, 2, 1, 0, tzinfo=UTC)
 
@@ -33,7 +33,7 @@ def run(verdict: str, hours: float, *, ended: bool = True, mode: str = "auto", m
 
 def judged(*runs: dict[str, Any], running: str | None = None, due: bool = False, dry: bool = False) -> NightState | None:
     now = MIDNIGHT + timedelta(hours=7)
-    state = night_standing(runs, running=running, due=MIDNIGHT if due else None, asked_for_dry=dry, now=now)
+    state = judge_nights(runs, running=running, due=MIDNIGHT if due else None, asked_for_dry=dry, now=now)
     return state.state if state else None
 
 
@@ -80,7 +80,7 @@ CHANGES = [
 
 @pytest.mark.parametrize(("last", "new", "title"), CHANGES)
 def test_only_a_change_is_reported(last: NightState | None, new: NightState, title: str | None) -> None:
-    message = next_message(last, NightStanding(new, "The sentence.", "abc", "2023-11-02"), "Vik", "reports/vik")
+    message = next_message(last, JudgedNights(new, "The sentence.", "abc", "2023-11-02"), "Vik", "reports/vik")
     if title is None:
         assert message is None
     else:
@@ -90,13 +90,13 @@ def test_only_a_change_is_reported(last: NightState | None, new: NightState, tit
 
 
 def test_a_message_points_to_the_report_of_its_night() -> None:
-    message = next_message(None, NightStanding(NightState.FAILED, "The sentence.", "abc", "2023-11-02"), "Vik", "reports/vik")
+    message = next_message(None, JudgedNights(NightState.FAILED, "The sentence.", "abc", "2023-11-02"), "Vik", "reports/vik")
     assert message is not None
     assert "Report: reports/vik/2023-11-02" in message.body
 
 
 def test_links_are_absolute_where_the_file_says_how_people_reach_them() -> None:
-    state = NightStanding(NightState.FAILED, "The sentence.", "abc", "2023-11-02")
+    state = JudgedNights(NightState.FAILED, "The sentence.", "abc", "2023-11-02")
     message = next_message(None, state, "Vik", "https://intranett.example/kobosync/vik", "https://dagster.example/")
     assert message is not None
     assert message.body.splitlines()[1:] == [

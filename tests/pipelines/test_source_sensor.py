@@ -65,7 +65,7 @@ def test_a_file_saved_without_a_change_begins_no_night(village: Village) -> None
     os.utime(file)
     skipped, after = look(village, cursor)
     assert isinstance(skipped, dg.SkipReason)
-    assert after != cursor, "and is not read again at the next look"
+    assert after != cursor, "and is not read again at the next check"
 
 
 def test_contents_that_come_back_are_asked_for_again(village: Village) -> None:

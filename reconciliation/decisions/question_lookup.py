@@ -44,7 +44,8 @@ class AskedAbout:
 
     waiting: leverandor_bolig_id of the dwellings that wait for an answer. dwellings: by id, those and their candidates. rows: by
     "source:key", their source rows. offered: id -> its uncertain matches. entries: by koboId. shielded: ids and koboIds of shielded
-    dwellings. units: "source:key" -> units that the official register offers. said: id -> what each source says where they differ.
+    dwellings. units: "source:key" -> units that the official register offers. values_by_source: id -> what each source
+    says where they differ.
     """
 
     def __init__(self, night: Tables, waiting: pl.DataFrame) -> None:

@@ -62,7 +62,7 @@ def scores(comparisons: Sequence[Comparison]) -> list[pl.Expr]:
 
 
 def chosen(comparison: Comparison, of_level: Callable[[Level], pl.Expr]) -> pl.Expr:
-    """What `said` makes of the pair's level."""
+    """What `of_level` gives for the pair's level."""
     name = comparison.column or comparison.field
     level_of = (
         pl.when(pl.col(name).is_null() | side(name).is_null()).then(of_level(comparison.unknown)).otherwise(of_level(comparison.other))

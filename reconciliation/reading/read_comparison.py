@@ -182,7 +182,7 @@ def _changes(both: pl.DataFrame) -> Changes:
 
 
 def _taken_from(both: pl.DataFrame, first: str, second: str) -> float:
-    """Share of rows in which `one` now has the former value of `other`, among rows where the values differ."""
+    """Share of rows in which `first` now has the former value of `second`, among rows where the values differ."""
     mine, theirs = pl.col(f"{first}_now").cast(pl.String), pl.col(second).cast(pl.String)
     tells = both.filter(mine.is_not_null() & theirs.is_not_null() & pl.col(first).cast(pl.String).ne_missing(theirs))
     if tells.height < LEAST:

@@ -27,9 +27,9 @@ from reporting.night_changes import NightLog, night_log
 from reporting.night_report import NightResult
 from reporting.number_links import COUNTED, IN_REGISTER, NOT_THERE, SEARCH, of_group, search
 from reporting.page_templates import report_templates
+from reporting.past_forecasts import past_forecasts
 from reporting.progress_curve import curve
 from reporting.progress_overview import Block, ProgressGroup, blocks, groups, lives
-from reporting.promises import promises
 from reporting.receipts_page import AnswerPlace
 from reporting.refusals import refusals
 from reporting.summary import progress
@@ -144,7 +144,7 @@ def _curve_values(result: NightResult, foreseen: Forecast) -> dict[str, Any]:
         "nights": points.rows(named=True),
         "growth": _growth(points),
         "baseline": planned(result.municipality),
-        "promises": promises(result.history, result.municipality, result.as_of),
+        "past_forecasts": past_forecasts(result.history, result.municipality, result.as_of),
     }
 
 

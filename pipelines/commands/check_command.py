@@ -26,8 +26,8 @@ from pipelines.environment_variables import unset_variables
 from pipelines.exit_codes import DONE, FAILED
 from pipelines.home import config_files, municipalities
 from reconciliation.ledger import LedgerError
-from reconciliation.ledger.looking import look_at_ledger
 from reconciliation.ledger.migrations import HEAD
+from reconciliation.ledger.read_only import look_at_ledger
 from reconciliation.model.municipality import ConfigurationError, Municipality, home_of, load
 from reconciliation.reading.corrections import read_corrections
 from reconciliation.reading.official_addresses import official_addresses

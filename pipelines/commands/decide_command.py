@@ -18,7 +18,7 @@ from assets.answer_assets import NightQuestions, pick_up, questions_of
 from assets.stored_table import table_base
 from assets.table_io import EarlierTables
 from language import speaking, text, word_for
-from pipelines.commands.asking import Ask, ask_line
+from pipelines.commands.terminal_input import Ask, ask_line
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.decisions.answer_choices import contradictory
 from reconciliation.decisions.answers import AnswerOutcome, CheckedAnswer, GivenAnswer, store_answers

@@ -13,7 +13,7 @@ import uvicorn
 from assets.lost_ledger import open_known_ledger
 from desk.desk_server import server_config
 from desk.visit import Desk
-from pipelines.commands.listening import cannot_listen
+from pipelines.commands.free_port import cannot_listen
 from pipelines.exit_codes import CONFIGURATION, DONE
 from pipelines.stored_night import StoredNight
 from reconciliation.model.municipality import home_of, load

@@ -15,7 +15,7 @@ from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from pipelines.home import config_files, municipalities
 from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.ledger.backup import backup
-from reconciliation.ledger.looking import look_at_ledger
+from reconciliation.ledger.read_only import look_at_ledger
 from reconciliation.ledger.restore import restore
 from reconciliation.model.municipality import Municipality, home_of, load
 

@@ -10,8 +10,8 @@ from rapidfuzz import fuzz, process
 
 from connectors.headings import nearest, visible_text
 from language import text, texts, word_for
-from pipelines.commands.asking import Ask
 from pipelines.commands.draft_file import Chosen, fields_of, source_name
+from pipelines.commands.terminal_input import Ask
 from reconciliation.drafting.draft_mapping import Draft
 from reconciliation.drafting.register_words import TITLES, register_word_of, words_for
 from reconciliation.model.key_names import suggested, unusable_keys

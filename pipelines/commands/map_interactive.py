@@ -11,7 +11,6 @@ from pathlib import Path
 from rich.table import Table
 
 from language import text
-from pipelines.commands.asking import Ask, ask_line
 from pipelines.commands.check_command import run_check
 from pipelines.commands.config_insertion import NotInsertedError, with_source
 from pipelines.commands.draft_file import Chosen, mapping_file, source_block
@@ -19,6 +18,7 @@ from pipelines.commands.first_rows import FirstRow, first_rows
 from pipelines.commands.map_conversation import AlreadyThere, Conversation, Say, converse, sheet_of
 from pipelines.commands.output import console
 from pipelines.commands.resolve_list import read_list
+from pipelines.commands.terminal_input import Ask, ask_line
 from pipelines.commands.written_together import write_together
 from pipelines.exit_codes import CONFIGURATION, FAILED, INTERRUPTED
 from pipelines.home import config_files, home

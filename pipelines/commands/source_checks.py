@@ -11,7 +11,7 @@ from assets.stored_table import last_table, table_base
 from connectors.read import read_source
 from connectors.read_result import SourceRead, Verdict
 from reconciliation.ledger import Ledger, LedgerError
-from reconciliation.ledger.looking import look_at_ledger
+from reconciliation.ledger.read_only import look_at_ledger
 from reconciliation.model.municipality import ConfigurationError, Municipality
 from reconciliation.reading.checked_reads import LastReads
 

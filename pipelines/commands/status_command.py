@@ -15,7 +15,7 @@ from pipelines.commands.output import console, print_json
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED, WAITING
 from pipelines.home import config_files, home, municipalities
 from reconciliation.ledger import INTERRUPTED, KILLED, NO_NIGHT, Ledger, LedgerError
-from reconciliation.ledger.looking import look_at_ledger
+from reconciliation.ledger.read_only import look_at_ledger
 from reconciliation.model.municipality import Municipality, home_of
 from reconciliation.plan.undo import UNDO
 

@@ -13,7 +13,7 @@ import requests
 
 from kobo_client.rehearsal.process import rehearsal_running
 from pipelines.commands.child_processes import child, ending_on_signals
-from pipelines.commands.listening import cannot_listen
+from pipelines.commands.free_port import cannot_listen
 from pipelines.exit_codes import CONFIGURATION
 from pipelines.home import home, prepare_dagster_home
 from reconciliation.model.municipality import home_of, load

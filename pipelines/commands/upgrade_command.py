@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pipelines.exit_codes import DONE, WAITING
 from reconciliation.ledger import open_ledger
-from reconciliation.ledger.looking import look_at_ledger
 from reconciliation.ledger.migrations import HEAD, REVISIONS
+from reconciliation.ledger.read_only import look_at_ledger
 from reconciliation.ledger.upgrade import upgrade
 from reconciliation.model.municipality import home_of, load
 

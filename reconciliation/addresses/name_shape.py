@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from reconciliation.addresses.pointers import points_elsewhere
-from reconciliation.addresses.several import is_joined
+from reconciliation.addresses.several_places import is_joined
 
 _NUMBERED_KIND = (
     r"(?:gate|gata|veg|vei|vegen|veien|felt|feltet|rute|fylkesve[gi]|riksve[gi]|europave[gi]|fv|rv|kvartal|tverrgate|linje|sone|\w*brygge)"

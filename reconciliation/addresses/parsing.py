@@ -16,7 +16,7 @@ from reconciliation.addresses.name_shape import house_and_street, is_house_like,
 from reconciliation.addresses.parsed_address import ParsedAddress, ParseStatus
 from reconciliation.addresses.pointers import points_elsewhere
 from reconciliation.addresses.post_code import take_post_code
-from reconciliation.addresses.several import is_joined, is_street_like, places_in, says_more, why_several
+from reconciliation.addresses.several_places import is_joined, is_street_like, places_in, says_more, why_several
 from reconciliation.addresses.text_repair import LONGEST, repaired_text
 from reconciliation.addresses.unit_labels import Labels, take_labels, tidy
 from reconciliation.addresses.word_order import written_order

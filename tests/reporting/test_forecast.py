@@ -13,8 +13,8 @@ from reconciliation.ledger import HISTORY
 from reconciliation.model.municipality_parts import Category
 from reporting.forecast import Forecast, ForecastState, forecast
 from reporting.headline import what_next
+from reporting.past_forecasts import past_forecasts
 from reporting.possible_futures import LEAST_SPREAD, _levels
-from reporting.promises import promises
 from reporting.workdays import add_working_days, working_days_between
 from tests.reporting.example import AS_OF, history, municipality, night
 
@@ -142,8 +142,8 @@ def test_what_waits_for_the_next_night_alone_is_nobodys_pace() -> None:
     made_nights = nights([(day, 100, 60 + 2 * day) for day in range(20)])
     tonight = made_nights.tail(1).with_columns(in_register=pl.col("in_register") - 3, blocked=pl.lit('{"failed": 5}'))
     seen = foreseen(pl.concat([made_nights.head(-1), tonight]), LAST, date(2024, 1, 1))
-    assert sum(promise.left for promise in seen.holders) == seen.remaining
-    assert {promise.holder: promise.left for promise in seen.holders}["neste natt"] == 5
+    assert sum(holder.left for holder in seen.holders) == seen.remaining
+    assert {holder.holder: holder.left for holder in seen.holders}["neste natt"] == 5
 
 
 def test_uneven_pace_gives_a_band_with_the_middle_inside() -> None:
@@ -257,10 +257,10 @@ NIGHTS = {
 @pytest.mark.parametrize(("there", "became"), NIGHTS.values(), ids=NIGHTS)
 def test_what_was_said_before_is_beside_what_came_of_it(there: list[int], became: str) -> None:
     made_nights = nights([(day, 100, number) for day, number in enumerate(there)])
-    outcomes = promises(made_nights, municipality(deadline=date(2024, 1, 5), categories={}), add_working_days(FIRST, len(there) - 1))
-    assert became in {promise.became for promise in outcomes}
-    assert all(promise.forecast_date is None for promise in outcomes if not promise.moving)
-    assert [promise.night for promise in outcomes] == sorted(promise.night for promise in outcomes)
+    outcomes = past_forecasts(made_nights, municipality(deadline=date(2024, 1, 5), categories={}), add_working_days(FIRST, len(there) - 1))
+    assert became in {earlier.became for earlier in outcomes}
+    assert all(earlier.forecast_date is None for earlier in outcomes if not earlier.moving)
+    assert [earlier.night for earlier in outcomes] == sorted(earlier.night for earlier in outcomes)
 
 
 def spread_of(cleared: list[float]) -> float:

@@ -16,7 +16,7 @@ from reconciliation.ledger import Ledger, open_ledger
 from tests.reconciliation.apply.made_plans import create, dwellings, plan, retire, update
 from tests.reconciliation.apply.paper_register import PaperRegister
 from tests.reconciliation.ledger.databases import new_ledger_database
-from tests.whole_nights.dying import Killed, open_dying
+from tests.whole_nights.dying_ledger import Killed, open_dying
 
 PLACE = "fjordvik"
 NEW = [f"new-{number:02d}" for number in range(24)]

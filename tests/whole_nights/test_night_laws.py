@@ -22,7 +22,7 @@ from reconciliation.decisions.questions import questions
 from reconciliation.ledger import open_ledger
 from reconciliation.plan.planning import actionable
 from reconciliation.plan.undo import UNDO, as_plan, plan_inverse
-from tests.whole_nights.dying import Killed, open_dying
+from tests.whole_nights.dying_ledger import Killed, open_dying
 from tests.whole_nights.small_town import BREAKS, NOBODY, SOURCES, Row
 from tests.whole_nights.state_machine import World
 

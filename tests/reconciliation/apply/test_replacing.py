@@ -25,7 +25,7 @@ from tests.reconciliation.apply.made_plans import create, dwellings, plan
 from tests.reconciliation.apply.paper_register import PaperRegister
 from tests.reconciliation.ledger.databases import new_ledger_database
 from tests.strategies import register as seen
-from tests.whole_nights.dying import Killed, open_dying
+from tests.whole_nights.dying_ledger import Killed, open_dying
 
 OLD, NEW = "H0101", "H0102"
 

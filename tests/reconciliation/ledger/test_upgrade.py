@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from reconciliation.ledger import Ledger, LedgerError, open_ledger
-from reconciliation.ledger.looking import look_at_ledger
 from reconciliation.ledger.migrations import HEAD, REVISIONS
 from reconciliation.ledger.opening import migrate
+from reconciliation.ledger.read_only import look_at_ledger
 from reconciliation.ledger.restore import restore
 from reconciliation.ledger.upgrade import upgrade
 from reconciliation.ledger.whole_ledger import revision_of_file

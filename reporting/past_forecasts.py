@@ -18,7 +18,7 @@ _FUTURES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class PastForecast:
     """night: when it was made. left: how many were missing then. forecast_date: the date it gave; None when it gave none.
 
     moving: something was cleared in the days before. cleared: the first night after on which nothing was missing; None when none was.
@@ -34,27 +34,26 @@ class Promise:
     became: str
 
 
-def promises(history: pl.DataFrame, municipality: Municipality, as_of: date) -> list[Promise]:
+def past_forecasts(history: pl.DataFrame, municipality: Municipality, as_of: date) -> list[PastForecast]:
     """The forecasts of past nights, each made from the history of its time, oldest first.
 
     Left out: nights with too little history or nothing missing.
     """
     nights = curve(history, as_of).filter("register_seen").with_columns(left=pl.col("in_scope") - pl.col("in_register"))
-    made: list[Promise] = []
+    made: list[PastForecast] = []
     for behind in reversed(BEHIND):
         before = nights.filter(pl.col("as_of").map_elements(lambda when: working_days_between(when, as_of), pl.Int64) >= behind)
         if before.is_empty() or before["left"][-1] <= 0:
             continue
         night = before["as_of"][-1]
         seen = forecast(history, municipality, night, futures=_FUTURES)
-        if seen.chance is None or any(promise.night == night for promise in made):
+        if seen.chance is None or any(earlier.night == night for earlier in made):
             continue
         after = nights.filter((pl.col("as_of") > night) & (pl.col("left") <= 0))
         cleared = after["as_of"][0] if after.height else None
         forecast_date, moving = seen.forecast_date, seen.state is not ForecastState.STILL
-        made.append(
-            Promise(night, before["left"][-1], forecast_date, cleared, nights["left"][-1], moving, _became(forecast_date, cleared, as_of))
-        )
+        became = _became(forecast_date, cleared, as_of)
+        made.append(PastForecast(night, before["left"][-1], forecast_date, cleared, nights["left"][-1], moving, became))
     return made
 
 

@@ -7,11 +7,10 @@ rents or areas are taken in different years or ways, most pairs differ, and noth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import polars as pl
 
-from reconciliation.likeness.contradiction import AREA, ROUNDED, in_pair
+from reconciliation.likeness.comparison import side_by_side
+from reconciliation.likeness.contradiction import AREA, RENT, ROOMS, ROUNDED, agrees, in_pair
 from reconciliation.likeness.contradiction import differs as far_apart
 
 SELDOM = 0.1
@@ -20,32 +19,34 @@ COMMON, OFTEN = 0.05, 20
 """A ratio of two rents that this share of the pairs have, and so many of them, is the rise of a year: it says that the rents are one."""
 _STEPS = 200
 """Ratios of rents are equal within half of one in so many."""
-_LEVELS = ("manedsleie", "antall_soverom", "bruksareal", "seksjonsnummer")
+_READ = ("_side", "manedsleie", "antall_soverom", "bruksareal", "seksjonsnummer")
 
 
-def unusual_differences(seen: pl.DataFrame, alone: pl.Series, sides: Sequence[str] = ()) -> pl.Series:
-    """seen: compared pairs (likeness/comparison), all that keys made. alone: of each, whether no other row is near (alone_on_their_ground).
-    sides: columns that say between which two sides a pair is, where seen holds several.
+def unusual_differences(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
+    """rows: prepared, of all sides, with `_side`. pairs: `_at`, `_at_right`: all that keys made, also what is settled by now: on a night on
+    which little is new, the rest tells how well two lists agree.
 
-    Row by row: a measure differs that seldom does, and no rent, area or section agrees; of two that are alone, nothing at all that was
-    measured is equal or near.
+    Pair by pair: a measure differs that seldom does between the two sides, and no rent, area or section agrees; of two that are alone on
+    their ground, nothing at all that was measured is equal or near.
     """
-    area, rooms = in_pair("bruksareal"), in_pair("antall_soverom")
+    rooms, area = in_pair("antall_soverom"), in_pair("bruksareal")
     ratio = (_STEPS * pl.col("manedsleie_theirs") / pl.col("manedsleie")).round()
-    pairs = seen.with_columns(_all=pl.lit(0), _ratio=pl.when(pl.col("manedsleie") > 0).then(ratio), _alone=alone)
-    between = ["_all", *sides]
+    seen = side_by_side(pairs.select("_at", "_at_right"), rows, rows, _READ).with_columns(
+        _ratio=pl.when(pl.col("manedsleie") > 0).then(ratio), _alone=alone_on_their_ground(rows, pairs)
+    )
+    between = ["_side", "_side_theirs"]
     known = {"rent": pl.col("_ratio").is_not_null(), "area": area.known, "rooms": rooms.known}
     alike = pl.len().over(*between, "_ratio")
     usual_ratio = (pl.col("_ratio") == _STEPS) | ((alike >= OFTEN) & (alike >= COMMON * known["rent"].sum().over(between)))
     differs = {"rent": known["rent"] & ~usual_ratio, "area": area.known & (area.high - area.low > ROUNDED), "rooms": rooms.several}
     tells = {name: differs[name].sum().over(between) <= SELDOM * known[name].sum().over(between) for name in differs}
-    near_area = pl.when(tells["area"]).then(~differs["area"]).otherwise(area.high - area.low <= AREA.agrees * area.high)
+    near_area = pl.when(tells["area"]).then(area.known & ~differs["area"]).otherwise(agrees(in_pair, AREA))
     # A section number is copied from the neighbour's row together with the unit: it outweighs no area that is far off.
-    section = (pl.col("_level_seksjonsnummer") == "same") & ~far_apart(in_pair, AREA)
-    agrees = (known["rent"] & ~differs["rent"]) | (area.known & near_area) | section
-    unusual = pl.any_horizontal((differs[name] & tells[name]).fill_null(value=False) for name in differs) & ~agrees.fill_null(value=False)
-    near = pl.any_horizontal(pl.col(f"_level_{name}").cast(pl.String()).is_in(["same", "close"]) for name in _LEVELS)
-    return pairs.select(unusual & ~(pl.col("_alone") & near)).to_series()
+    same_section = (pl.col("seksjonsnummer") == pl.col("seksjonsnummer_theirs")).fill_null(value=False)
+    supported = (known["rent"] & ~differs["rent"]) | near_area | (same_section & ~far_apart(in_pair, AREA))
+    unusual = pl.any_horizontal((differs[name] & tells[name]).fill_null(value=False) for name in differs)
+    near = pl.any_horizontal(same_section, *(agrees(in_pair, measure) for measure in (AREA, RENT, ROOMS)))
+    return seen.select(unusual & ~supported.fill_null(value=False) & ~(pl.col("_alone") & near)).to_series()
 
 
 def alone_on_their_ground(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from reconciliation.likeness.better_fit import better_elsewhere, fitting_another
-from reconciliation.likeness.comparison import compare, compare_rows
+from reconciliation.likeness.comparison import compare
 from reconciliation.likeness.stopped_rule import unsupported
-from reconciliation.likeness.unusual_differences import alone_on_their_ground, unusual_differences
+from reconciliation.likeness.unusual_differences import unusual_differences
 
 PAIR = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
 MEASURED = ("manedsleie", "antall_soverom", "bruksareal", "seksjonsnummer")
@@ -72,18 +72,15 @@ class BothSides:
         doubted, offered = (self.names(fits_better, *ends) for ends in (("_at", "_at_right"), ("_at", "_other")))
         return doubted.join(keyed, on=list(PAIR), how="semi"), offered
 
-    def measured_otherwise(self, keyed: pl.DataFrame, linked: pl.DataFrame) -> pl.DataFrame:
-        """Of the pairs, compared, those in which a measure differs that agrees in nearly all others, and that nothing else holds together.
-
-        linked: the pairs of earlier nights. They show as well how far the two sides agree: on a second night few others are left, and
-        what was asked on the first would be certain."""
+    def measured_otherwise(self, keyed: pl.DataFrame, certain: pl.DataFrame) -> pl.DataFrame:
+        """Of the pairs `keyed`, compared, those in which a measure differs that agrees in nearly all others, also the certain ones, and
+        that nothing else holds together."""
         if keyed.is_empty():
             return keyed
-        known = pl.concat([keyed.select(list(PAIR)), linked.select(list(PAIR))])
-        places = known.join(self._left, on="leverandor_bolig_id").join(self._right, on="kobo_id")
-        seen = compare_rows(places, self.rows, self.rows)
-        unusual = seen.filter(unusual_differences(seen, alone_on_their_ground(self.rows, places)))
-        return unusual.join(keyed, on=list(PAIR), how="semi")
+        pairs = pl.concat([keyed.select(list(PAIR)), certain.select(list(PAIR))]).unique()
+        places = pairs.join(self._left, on="leverandor_bolig_id").join(self._right, on="kobo_id")
+        odd = places.filter(unusual_differences(self.rows, places)).join(keyed, on=list(PAIR), how="semi")
+        return compare(odd.select(list(PAIR)), self.ours, self.theirs)
 
     def stopped(self, keyed: pl.DataFrame, cannot: pl.DataFrame) -> pl.DataFrame:
         """Of the pairs made by numbers of a house, those without other evidence, where several others of that house are contradicted

@@ -167,7 +167,7 @@ class KeySearch:
         keyed = pl.concat([pl.DataFrame(schema={**PAIR, "key": pl.String(), "reason": pl.String()}), *self.keyed])
         certain = pl.concat(self.pairs).filter("certain").select(list(PAIR))
         doubted, offered = self.house.better_elsewhere(keyed.select(list(PAIR)), certain)
-        odd = self.house.measured_otherwise(keyed.join(doubted, on=list(PAIR), how="anti"), self.linked)
+        odd = self.house.measured_otherwise(keyed.join(doubted, on=list(PAIR), how="anti"), certain)
         self._add(odd, "address", "at_odds", certain=False)
         keyed = keyed.join(odd, on=list(PAIR), how="anti")
         cannot = pl.concat([doubted, *(pairs.filter(pl.col("reason") == "at_odds").select(list(PAIR)) for pairs in self.pairs)])

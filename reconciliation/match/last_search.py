@@ -15,29 +15,29 @@ _LOOKED_AT = ("adressenavn", "nummer", "bruksenhetsnummer", "gardsnummer", "mane
 
 
 def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame) -> pl.DataFrame:
-    """ours: all dwellings, `_unfound`: those that would be created; with `_with_this_rent`. theirs: all entries, `_explained`: it has a
-    certain dwelling, `_disputed`: its number names a home that it is not. offered: pairs (leverandor_bolig_id, kobo_id) that are
-    questions already.
+    """ours: all dwellings, with `_with_this_rent`; `_unfound`: those that would be created; `_open`: those and all others in question.
+    theirs: all entries; `_explained`: it has a certain dwelling; `_disputed`: its number names a home that it is not. offered: pairs
+    (leverandor_bolig_id, kobo_id) that are questions already.
 
     Pairs that may be one home by any weak key, best first for each dwelling: the entry is of the same house or parcel, no value of it
     contradicts the dwelling, and it fits no other dwelling clearly better.
     """
-    unfound = ours.filter("_unfound")
+    in_question = ours.filter("_open")
     theirs = theirs.with_columns(_nameless=_identifies_none(ours, theirs))
     every_entry = theirs
     theirs = theirs.filter(~pl.col("_explained"))
-    pairs = pairs_in_blocks(unfound, theirs, keep=close_by(), blocks=WIDE_BLOCKS)
+    pairs = pairs_in_blocks(in_question, theirs, keep=close_by(), blocks=WIDE_BLOCKS)
     if pairs.is_empty():
         return pairs
-    place, agreeing, crowd = _may_be_in_the_same_place(), _agreeing(), ours.select("leverandor_bolig_id", "_with_this_rent")
+    place, agreeing, crowd = _may_be_in_the_same_place(), _agreeing(), ours.select("leverandor_bolig_id", "_with_this_rent", "_unfound")
     disputed = theirs.get_column("_disputed").gather(pairs.get_column("_at_right"))
     nameless = theirs.get_column("_nameless").gather(pairs.get_column("_at_right"))
     left = {
-        name: _only_one_left(unfound, place).gather(pairs.get_column("_at"))
-        & _only_one_left(theirs, place).gather(pairs.get_column("_at_right"))
+        name: _only_one_left(in_question, place, pl.col("_unfound")).gather(pairs.get_column("_at"))
+        & _only_one_left(theirs, place, ~pl.col("_explained")).gather(pairs.get_column("_at_right"))
         for name, place in (("_alone_in_house", ("_address",)), ("_alone_on_ground", ("_municipality", "_ground")))
     }
-    compared = compare_rows(pairs, unfound, theirs).with_columns(_disputed=disputed, _nameless=nameless, **left)
+    compared = compare_rows(pairs, in_question, theirs).with_columns(_disputed=disputed, _nameless=nameless, **left)
     # Comparing street names costs most, so it is done last, for pairs without a contradiction.
     compared = with_streets_compared(compared.filter(~contradict(in_pair)))
     compared = with_other_streets(compared, ours, every_entry, offered)
@@ -45,8 +45,13 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
     others = with_streets_compared(compare(offered.join(seen.select("kobo_id").unique(), on="kobo_id", how="semi"), ours, theirs))
     others = with_other_streets(others.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing), ours, every_entry, offered)
     # The best score of each entry among the pairs found now, and among those offered before; the latter counts where the rents differ.
-    best = [side.group_by("kobo_id").agg(pl.col("_agreeing").max().alias(name)) for side, name in ((seen, "_best"), (others, "_offered"))]
-    measured = seen.join(best[0], on="kobo_id").join(best[1], on="kobo_id", how="left")
+    best = [
+        side.group_by("kobo_id").agg(pl.col("_agreeing").max().alias(name))
+        for side, name in ((seen.filter("_unfound"), "_best"), (others, "_offered"))
+    ]
+    seen = seen.join(offered, on=["leverandor_bolig_id", "kobo_id"], how="anti")
+    measured = seen.join(best[0], on="kobo_id", how="left").join(best[1], on="kobo_id", how="left")
+    measured = measured.with_columns(_best=pl.coalesce("_best", "_offered", "_agreeing"))
     other_rent = pl.col("_level_manedsleie").is_in(["close", "different"])
     least = pl.when(other_rent).then(pl.max_horizontal("_best", "_offered")).otherwise("_best") - BEHIND_IN_MEASURES
     # A pair of the same house and unit is asked about although the entry fits a dwelling of another house better.
@@ -86,9 +91,10 @@ def _agreeing() -> pl.Expr:
     return pl.sum_horizontal(*comparisons, pl.when(shared).then(-_MEASURES["manedsleie"]["same"] / 2).otherwise(0.0))
 
 
-def _only_one_left(rows: pl.DataFrame, place: tuple[str, ...]) -> pl.Series:
-    """Per row: is it the only one of these with its values of `place`?"""
-    return rows.select((pl.len().over(place) == 1) & pl.all_horizontal(pl.col(name).is_not_null() for name in place)).to_series()
+def _only_one_left(rows: pl.DataFrame, place: tuple[str, ...], left: pl.Expr) -> pl.Series:
+    """Per row: of those for which `left` holds, is it the only one with its values of `place`?"""
+    known = pl.all_horizontal(pl.col(name).is_not_null() for name in place)
+    return rows.select(left & (left.cast(pl.Int64()).sum().over(place) == 1) & known).to_series()
 
 
 def _identifies_none(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.Series:

@@ -103,11 +103,14 @@ def _with_disputed(search: KeySearch) -> pl.DataFrame:
 
 
 def _last_search(search: KeySearch) -> pl.DataFrame:
-    """What the dwellings that nothing was found for may be in the register, by any weak key: nothing is created before that."""
+    """What the dwellings without a certain entry may be in the register, by any weak key: nothing is created before that, and who is asked
+    is shown all that it may be."""
     searched = pl.concat(search.pairs)
     explained = pl.concat([searched.filter("certain").get_column("kobo_id"), search.linked.get_column("kobo_id")])
     theirs = _with_disputed(search).with_columns(_explained=pl.col("kobo_id").is_in(explained.implode()))
     unfound = search.open_ours.join(searched, on="leverandor_bolig_id", how="anti").get_column("leverandor_bolig_id")
-    ours = search.ours.with_columns(_unfound=pl.col("leverandor_bolig_id").is_in(unfound.implode()))
+    is_in = pl.col("leverandor_bolig_id").is_in
+    in_question = search.open_ours.get_column("leverandor_bolig_id")
+    ours = search.ours.with_columns(_unfound=is_in(unfound.implode()), _open=is_in(in_question.implode()))
     pairs = last_search(ours, theirs, searched.filter(~pl.col("certain")).select(list(PAIR)))
     return pairs if pairs.is_empty() else search.answers.not_different(pairs)

@@ -8,12 +8,11 @@ from reconciliation.likeness.better_fit import better_elsewhere
 from reconciliation.likeness.comparison import compare_rows, prepared
 from reconciliation.likeness.contradiction import contradict, in_pair
 from reconciliation.likeness.stopped_rule import unsupported
-from reconciliation.likeness.unusual_differences import alone_on_their_ground, unusual_differences
+from reconciliation.likeness.unusual_differences import unusual_differences
 from reconciliation.merge.merge_keys import ADDRESS, ADDRESS_LABEL, ADDRESS_UNIT, DECISION, MATRIKKEL
 
 PAIR_OF_ROWS = {"left": pl.Int64(), "right": pl.Int64()}
 DOUBTED_ROWS = {**PAIR_OF_ROWS, "other": pl.Int64()}
-_SIDES = {"_at": "_one_side", "_at_right": "_other_side"}
 
 
 def doubted_pairs(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
@@ -23,20 +22,18 @@ def doubted_pairs(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
     an earlier night joined are not doubted.
     """
     places = keyed.with_row_index("_at")
-    placed = prepared(rows.with_columns(_side="source"))
-    by_label = _sharing(places, ADDRESS_LABEL)
-    by_number = pl.concat(_sharing(places, name) for name in (MATRIKKEL, ADDRESS_UNIT, ADDRESS)).unique()
-    labelled, pairs = _undecided(by_label, places), _undecided(by_number, places)
-    if pairs.is_empty() and labelled.is_empty():
+    keyed_pairs = pl.concat(_sharing(places, name) for name in (MATRIKKEL, ADDRESS_UNIT, ADDRESS)).unique()
+    every_pair = pl.concat([keyed_pairs, _sharing(places, ADDRESS_LABEL)]).unique()
+    pairs, unsettled = _undecided(keyed_pairs, places), _undecided(every_pair, places)
+    if unsettled.is_empty():
         return pl.DataFrame(schema=DOUBTED_ROWS)
+    placed = prepared(rows.with_columns(_side="source"))
     doubted = better_elsewhere(placed, pairs)
     units = (
         pl.concat(_sharing(places, name) for name in (MATRIKKEL, ADDRESS_UNIT)).unique().join(pairs, on=["_at", "_at_right"], how="semi")
     )
     stopped = unsupported(placed, units, _broken_houses(placed, units, doubted))
-    # Pairs that are joined already show as well how far two lists agree: on a second night few others are left.
-    odd = _measured_otherwise(pl.concat([by_number, by_label]).unique(), placed)
-    odd = odd.join(pl.concat([pairs, labelled]).unique(), on=["_at", "_at_right"], how="semi")
+    odd = every_pair.filter(unusual_differences(placed, every_pair)).join(unsettled, on=["_at", "_at_right"], how="semi")
     doubted = pl.concat([doubted, *(pairs.with_columns(_other="_at_right") for pairs in (stopped, odd))]).unique()
     return doubted.select(left="_at", right="_at_right", other="_other").cast(pl.Schema(DOUBTED_ROWS)).sort("left", "right", "other")
 
@@ -47,12 +44,6 @@ def _undecided(pairs: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
     keys = places.select("_at", "_known", DECISION)
     joined = pairs.join(keys, on="_at").join(keys.rename(lambda name: f"{name}_right"), on="_at_right")
     return joined.filter(~pl.any_horizontal(settled)).select("_at", "_at_right")
-
-
-def _measured_otherwise(pairs: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    sides = [rows.get_column("_side").gather(pairs.get_column(end)).alias(name) for end, name in _SIDES.items()]
-    seen = compare_rows(pairs.with_columns(sides), rows, rows)
-    return pairs.filter(unusual_differences(seen, alone_on_their_ground(rows, pairs), list(_SIDES.values())))
 
 
 def _broken_houses(rows: pl.DataFrame, units: pl.DataFrame, doubted: pl.DataFrame) -> pl.DataFrame:

@@ -295,3 +295,11 @@ def test_an_entry_in_the_streets_other_name_that_the_neighbours_tell_is_asked_ab
     )
     entries = [{"kobo_id": "k", "adressenavn": "Orregata", "nummer": 1, "bokstav": "B", "bruksenhetsnummer": "H0101"}]
     assert night({"fdv": ours, "omsorg": theirs}, entries).classes()["omsorg-b1B"] == "review"
+
+
+def test_who_is_asked_is_shown_every_entry_of_the_house_that_it_may_be() -> None:
+    """The entry with a1's number is the large flat's, so a1 is asked anyway; its own entry may be the one whose number no flat has."""
+    ours = [flat("a1", "1", **PARCEL, **ALIKE, bruksenhetsnummer="H0101"), flat("a2", "2", **PARCEL, **LARGER, bruksenhetsnummer="H0202")]
+    typed = [entry("H0101", antall_soverom=3, manedsleie=9200.0), entry("H0109", antall_soverom=1), entry("H0202", manedsleie=9800.0)]
+    pairs = set(night({"fdv": ours}, typed).matches.select("leverandor_bolig_id", "kobo_id").iter_rows())
+    assert {("fdv-a1", "kH0101"), ("fdv-a1", "kH0109"), ("fdv-a2", "kH0202")} <= pairs

@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from reconciliation.likeness.comparison import compare_rows, prepared
+from reconciliation.likeness.comparison import prepared
 from reconciliation.likeness.place import with_place
-from reconciliation.likeness.unusual_differences import alone_on_their_ground, unusual_differences
+from reconciliation.likeness.unusual_differences import unusual_differences
 from tests.strategies import standing_rows
 
 FLATS = 30
@@ -30,7 +30,7 @@ def doubted(usual: dict[str, Any], last: dict[str, Any], ours: dict[str, Any] | 
     # In order of the source and number again, whatever the frame's order is.
     frame = frame.sort("source", "nummer")
     pairs = pl.DataFrame({"_at": range(FLATS), "_at_right": range(FLATS, 2 * FLATS)}, schema={"_at": pl.UInt32(), "_at_right": pl.UInt32()})
-    doubtful = unusual_differences(compare_rows(pairs, frame, frame), alone_on_their_ground(frame, pairs))
+    doubtful = unusual_differences(frame, pairs)
     return pairs.filter(doubtful).get_column("_at").to_list()
 
 

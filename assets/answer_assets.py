@@ -16,7 +16,7 @@ from assets.night_resource import one_sentence
 from assets.night_session import NightSession
 from assets.stored_table import Table
 from assets.table_io import EarlierTables
-from language import rendered, speaking
+from language import rendered, using_language
 from reconciliation.decisions.answers import AnswerOutcome, CheckedAnswer, GivenAnswer, store_answers
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.question_lookup import Tables
@@ -158,7 +158,7 @@ def pick_up(municipality: Municipality, home: Path, path: Path, ledger: Ledger, 
 
     tonight: a running night reads it and uses the answers; otherwise the next night does. Only words of the receipt depend on it.
     """
-    with speaking(municipality.language):
+    with using_language(municipality.language):
         return _picked_up(municipality, home, path, ledger, find, tonight)
 
 
@@ -178,7 +178,7 @@ def _picked_up(municipality: Municipality, home: Path, path: Path, ledger: Ledge
         log.warning("%s", sheet.fault)
         taken = [CheckedAnswer(GivenAnswer("", "", ""), AnswerOutcome.UNREADABLE, file_fault=rendered(sheet.fault.melding))]
     else:
-        with speaking(sheet.language):
+        with using_language(sheet.language):
             known = {
                 question.id: {plainly(label): code for label, code in labels(question, municipality).items()} for question in night.every
             }

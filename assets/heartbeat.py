@@ -13,7 +13,7 @@ from connectors.time_limit import OutOfTimeError, within
 SECONDS = 10.0
 
 
-def give_sign(url: str, environment: Mapping[str, str] = os.environ) -> str | None:
+def send_heartbeat(url: str, environment: Mapping[str, str] = os.environ) -> str | None:
     """GET that address; `${NAME}` is taken from the environment. Returns what went wrong, without the address, or None."""
     missing = [name for name in re.findall(r"\$\{(\w+)\}", url) if not environment.get(name)]
     if missing:

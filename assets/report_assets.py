@@ -10,7 +10,7 @@ import polars as pl
 
 from assets import planning_steps
 from assets.checks import check_key, result
-from assets.heartbeat import give_sign
+from assets.heartbeat import send_heartbeat
 from assets.night_resource import FRESH, NightRun, one_sentence
 from assets.night_result import REPORTED, counts_by_source, judgement_of, night_result
 from assets.row_assets import verdicts_of
@@ -19,7 +19,7 @@ from assets.stored_table import Table
 from assets.table_io import check_made_together, inputs
 from assets.table_types import TABLE_TYPE
 from connectors.read_result import Verdict
-from language import speaking
+from language import using_language
 from reconciliation.decisions.confirmed_warnings import split_confirmed
 from reconciliation.ledger import LIFE, RENDERED
 from reconciliation.model.municipality import Municipality
@@ -113,7 +113,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
         again = date.fromisoformat(made["plan"].facts["as_of"]) if night_run != context.run.run_id else None
         session = night.session(municipality, context.run.run_id, again)
         complete = {name for name, verdict in verdicts_of(made["dwellings"]).items() if verdict is Verdict.COMPLETE}
-        with one_sentence(), session.step("report"), speaking(municipality.language):
+        with one_sentence(), session.step("report"), using_language(municipality.language):
             unconfirmed, confirmed = split_confirmed(made["deviations"].frame, session.ledger.decisions(slug), session.as_of)
             deviations = session.ledger.record_deviations(session.run_id, session.as_of, unconfirmed, complete)
             judgement = judgement_of(made)
@@ -125,7 +125,7 @@ def report_asset(municipality: Municipality) -> dg.AssetsDefinition:
             " ".join(judgement.messages) or None,
         )
         good = judgement.verdict is NightVerdict.DONE and not again and session.apply != "never"
-        if good and municipality.heartbeat and (fault := give_sign(municipality.heartbeat)):
+        if good and municipality.heartbeat and (fault := send_heartbeat(municipality.heartbeat)):
             context.log.warning(fault)
         well = judgement.verdict in (NightVerdict.DONE, NightVerdict.WAITING)
         yield dg.MaterializeResult(

@@ -22,7 +22,7 @@ from desk.night_view import NightUnreadableError
 from desk.rendering import refusal_page
 from desk.visit import Desk, Visit
 from desk.visitor import GROUPS, SECRET, USER, Refused, Visitor, visitor_of
-from language import speaking
+from language import using_language
 from reconciliation.ledger import LedgerError
 
 log = logging.getLogger("kobosync")
@@ -98,7 +98,7 @@ def desk_app(desk: Desk) -> Starlette:
 async def _answered(request: Request, desk: Desk, sessions: Sessions, prepare: Prepare, turns: Callable[[Visitor], Semaphore]) -> Response:
     """The page, or one that says why not; with the headers that every answer has. turns: how many of its kind are made at once."""
     session = sessions.of(request)
-    with speaking(desk.municipality.language):
+    with using_language(desk.municipality.language):
         try:
             visitor = _visitor(request, desk)
             make = await prepare(visitor, session)
@@ -152,7 +152,7 @@ def _elsewhere(desk: Desk) -> Callable[[Request, Exception], Response]:
 
     def refusal(_: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
-        with speaking(desk.municipality.language):
+        with using_language(desk.municipality.language):
             return with_headers(HTMLResponse(refusal_page("no_page"), status))
 
     return refusal

@@ -12,9 +12,9 @@ from language.texts import (
     in_language,
     listed,
     rendered,
-    speaking,
     text,
     texts,
+    using_language,
     weekday,
     word_for,
 )
@@ -36,10 +36,10 @@ __all__ = [
     "percent",
     "rendered",
     "short_day",
-    "speaking",
     "stored",
     "text",
     "texts",
+    "using_language",
     "weekday",
     "word_for",
 ]

@@ -159,7 +159,7 @@ _SPOKEN: ContextVar[str] = ContextVar("language", default=DEFAULT)
 
 
 @contextmanager
-def speaking(language: str) -> Iterator[None]:
+def using_language(language: str) -> Iterator[None]:
     """Until the block ends, this thread's texts are in `language`. Only what makes a whole report, letter or answer calls this."""
     token = _SPOKEN.set(language)
     try:

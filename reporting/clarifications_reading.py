@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from connectors.sheet_texts import UnreadableSheetError, sheet_texts
-from language import COMPLETE, DEFAULT, speaking, text, texts
+from language import COMPLETE, DEFAULT, text, texts, using_language
 from reconciliation.decisions.answers import GivenAnswer
 from reporting.clarifications_sheet import HEADINGS
 
@@ -37,7 +37,7 @@ def read_answers(path: Path) -> AnsweredSheet:
     spoken = texts().language
     faults = []
     for language in (spoken, *(language for language in COMPLETE if language != spoken)):
-        with speaking(language):
+        with using_language(language):
             try:
                 return AnsweredSheet(_both_sheets(path), language)
             except UnreadableSheetError as fault:

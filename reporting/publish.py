@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from language import speaking
+from language import using_language
 from reconciliation.model.municipality import Municipality
 from reporting.burnup_image import burnup_markdown, thumbnail_markdown
 from reporting.cadastre_workbook import CADASTRE_BOOK, write_cadastre
@@ -60,7 +60,7 @@ def publish(result: NightResult, folder: Path, *, replayed: bool = True, answers
     They are in the municipality's language. Older nights move to <folder>/<slug>/arkiv; a replayed night older than the newest goes
     there itself. answers: the folder for answered workbooks, where there is one.
     """
-    with speaking(result.municipality.language):
+    with using_language(result.municipality.language):
         published = _published(result, folder, replayed, AnswerPlace(str(answers)) if answers else None)
         if answers:
             write_receipts_page(folder, result.municipality)

@@ -17,7 +17,7 @@ from rich.table import Table as RichTable
 from assets.answer_assets import NightQuestions, pick_up, questions_of
 from assets.stored_table import table_base
 from assets.table_io import EarlierTables
-from language import speaking, text, word_for
+from language import text, using_language, word_for
 from pipelines.commands.terminal_input import Ask, ask_line
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.decisions.answer_choices import contradictory
@@ -57,7 +57,7 @@ def run_decide(config: Path, wanted: Wanted, ask: Ask = ask_line) -> int:
         return CONFIGURATION
     municipality, home, console = load(config), home_of(config), Console()
     find = partial(EarlierTables(base=table_base(municipality, home)).last, municipality.slug)
-    with closing(open_ledger(municipality.ledger, home)) as ledger, speaking(municipality.language):
+    with closing(open_ledger(municipality.ledger, home)) as ledger, using_language(municipality.language):
         if wanted.dump:
             return _dump(wanted.dump, ledger, municipality.slug)
         if wanted.load:

@@ -13,7 +13,7 @@ from rich.table import Table as Shown
 
 from assets.stored_table import Table, table_base
 from assets.table_io import EarlierTables
-from language import speaking
+from language import using_language
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.ledger import open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load
@@ -66,7 +66,7 @@ def run_kostra(config: Path, as_of: date | None, out: Path | None) -> int:
     target = out or home / municipality.reports / municipality.slug / f"kostra-skjema13-{as_of.year}.xlsx"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with speaking(municipality.language):
+        with using_language(municipality.language):
             write_kostra(target, municipality, counted, stock_year(moved, municipality, as_of.year, as_of))
     except OSError as error:
         print(f"{target}: cannot be written ({error.strerror or error}). Give another place with --out.", file=sys.stderr)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table as Shown
 
 from assets.stored_table import last_table, table_base
-from language import speaking
+from language import using_language
 from pipelines.exit_codes import DONE, FAILED
 from reconciliation.ledger import open_ledger
 from reconciliation.model import tables
@@ -40,7 +40,7 @@ def run_movements(config: Path, year: int | None, as_of: date | None, out: Path 
     target = out or home / municipality.reports / municipality.slug / f"boligmassen-{asked}.xlsx"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with speaking(municipality.language):
+        with using_language(municipality.language):
             write_stock(target, municipality, [table], dwellings)
     except OSError as error:
         print(f"{target}: cannot be written ({error.strerror or error}). Give another place with --out.", file=sys.stderr)
@@ -53,7 +53,7 @@ def _show(municipality: Municipality, year: StockYear, target: Path) -> None:
     happened = [name for name in COLUMNS if any(line.moved[name] for line in year.lines)]
     began = f"start {year.started or date(year.year, 1, 1)}"
     table = Shown("category", "tenure", began, *(name.replace("_", " ") for name in happened), f"end {year.until}")
-    with speaking(municipality.language):
+    with using_language(municipality.language):
         for line in year.lines:
             numbers = (line.opening, *(line.moved[name] for name in happened), line.closing)
             table.add_row(category_words(line.category, municipality), line.tenure, *map(str, numbers))

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from language import speaking
+from language import using_language
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 
 needs = typer.Typer(no_args_is_help=True, help="What the services need: workbooks to fill in.")
@@ -58,7 +58,7 @@ def run_template(config: Path, out: Path | None, service: str) -> int:
     else:
         folder = out or Path()
         wanted = {folder / f"behov-{slug}.xlsx": slug for slug in ([service] if service else asked)}
-    with speaking(municipality.language):
+    with using_language(municipality.language):
         return _written({file: partial(write_template, file, municipality, owner) for file, owner in wanted.items()})
 
 
@@ -68,7 +68,7 @@ def run_measures(config: Path, out: Path) -> int:
     from reporting.needs_template import write_measures_template  # noqa: PLC0415
 
     municipality = load(config)
-    with speaking(municipality.language):
+    with using_language(municipality.language):
         return _written({out: partial(write_measures_template, out, municipality)})
 
 

@@ -38,7 +38,7 @@ def with_streets_compared(pairs: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def kindred_street() -> pl.Expr:
+def similar_street() -> pl.Expr:
     """On such pairs: spelt nearly alike, or the one is the other with a word before it."""
     return ((pl.col("_level_adressenavn") != "different") & (pl.col("_letters") <= LETTERS_APART)) | pl.col("_longer_name")
 

@@ -7,7 +7,7 @@ import polars as pl
 from reconciliation.likeness.blocks import WIDE_BLOCKS, close_by, pairs_in_blocks
 from reconciliation.likeness.comparison import SHOWN, compare, compare_rows, next_house
 from reconciliation.likeness.contradiction import contradict, in_pair
-from reconciliation.likeness.longer_names import kindred_street, with_streets_compared
+from reconciliation.likeness.longer_names import similar_street, with_streets_compared
 from reconciliation.match.candidates import MOST
 from reconciliation.match.other_streets import with_other_streets
 
@@ -119,7 +119,7 @@ def _may_be_in_the_same_place() -> pl.Expr:
     own number identifies no dwelling (`_nameless`) or another home (`_disputed`)."""
     level = {name: pl.col(f"_level_{name}") for name in _LOOKED_AT}
     ground, unit = level["gardsnummer"], level["bruksenhetsnummer"]
-    street = kindred_street()
+    street = similar_street()
     same_number = (pl.col("nummer") == pl.col("nummer_theirs")).fill_null(value=False)
     here = (street | (ground == "same")) & same_number
     around = (street & next_house() & (ground != "different")) | (ground == "same")
@@ -155,11 +155,11 @@ def _last_two_left() -> pl.Expr:
     """On compared pairs with `_alone_in_house` and `_alone_on_ground`: the only dwelling that would be created and the only entry that is
     unexplained, at one house number or on one ground."""
     number = (pl.col("nummer") == pl.col("nummer_theirs")).fill_null(value=False)
-    in_house = pl.col("_alone_in_house") & kindred_street() & number
-    return in_house | (pl.col("_alone_on_ground") & (pl.col("_level_gardsnummer") == "same") & kindred_street())
+    in_house = pl.col("_alone_in_house") & similar_street() & number
+    return in_house | (pl.col("_alone_on_ground") & (pl.col("_level_gardsnummer") == "same") & similar_street())
 
 
 def _at_the_same_number() -> pl.Expr:
     """On compared pairs: one house number with its letter in one street, slips aside, and not two unit numbers."""
     unit = pl.col("_level_bruksenhetsnummer").is_in(["same", "unknown", "first"])
-    return kindred_street() & (pl.col("_level_nummer") == "same") & unit
+    return similar_street() & (pl.col("_level_nummer") == "same") & unit

@@ -6,7 +6,7 @@ import polars as pl
 
 from reconciliation.likeness.comparison import next_house
 from reconciliation.likeness.contradiction import contradict, in_pair
-from reconciliation.likeness.longer_names import kindred_street
+from reconciliation.likeness.longer_names import similar_street
 from reconciliation.likeness.neighbours import LETTERS_APART
 
 ENOUGH = 6.0
@@ -54,7 +54,7 @@ def worth_a_question_alone() -> pl.Expr:
     level = _levels()
     same_rent, same_area = level["manedsleie"] == "same", level["bruksareal"] == "same"
     ground, here = level["gardsnummer"] == "same", level["nummer"].is_in(["same", "letter"])
-    street = kindred_street() | pl.col("_same_last_word")
+    street = similar_street() | pl.col("_same_last_word")
     placed = (ground & (street | (level["nummer"] == "same"))) | (street & (here | next_house()))
     placed |= here & same_area & (same_rent | _same_label())
     near = same_rent | same_area | ((level["bruksareal"] == "close") & ((level["antall_soverom"] == "same") | _same_label()))
@@ -70,7 +70,7 @@ def evidence() -> pl.Expr:
     level = _levels()
     same = {name: (level[name] == "same").cast(pl.Int64()) for name in _LOOKED_AT}
     unit = (~level["bruksenhetsnummer"].is_in(["same", "unknown", "first"])).cast(pl.Int64())
-    street = (~kindred_street()).cast(pl.Int64())
+    street = (~similar_street()).cast(pl.Int64())
     house = (level["nummer"] != "same").cast(pl.Int64())
     close = (level["bruksareal"] == "close").cast(pl.Int64()) + (level["manedsleie"] == "close").cast(pl.Int64())
     agreeing = 2 * same["manedsleie"] + 2 * same["bruksareal"] + close + same["antall_soverom"] + same["bruksenhetsnummer"]
@@ -100,9 +100,9 @@ def _same_number_in_akindred_street() -> pl.Expr:
     same = ground | _same_label() | (level["manedsleie"] == "same") | (level["bruksareal"] == "same")
     nearly = same | (level["bruksareal"] == "close") | (level["antall_soverom"] == "same")
     measured = (level["manedsleie"] == "same") | (level["bruksareal"] == "same")
-    return here & ((kindred_street() & same) | (pl.col("_longer_name") & nearly) | (pl.col("_same_last_word") & measured))
+    return here & ((similar_street() & same) | (pl.col("_longer_name") & nearly) | (pl.col("_same_last_word") & measured))
 
 
 def _next_door_in_akindred_street() -> pl.Expr:
     level = _levels()
-    return next_house() & kindred_street() & ((level["manedsleie"] == "same") | (level["bruksareal"] == "same"))
+    return next_house() & similar_street() & ((level["manedsleie"] == "same") | (level["bruksareal"] == "same"))

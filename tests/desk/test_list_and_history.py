@@ -14,7 +14,7 @@ from upath import UPath
 from assets.answer_assets import pick_up
 from assets.stored_table import read_table, table_base
 from desk.case import cases_of
-from language import speaking
+from language import using_language
 from reconciliation.decisions.answers import AnswerOutcome
 from reconciliation.model.municipality import load
 from reporting.stop_causes import cause
@@ -99,7 +99,7 @@ def test_a_warning_that_is_right_as_it_is_is_confirmed_at_the_desk(tmp_path: Pat
 
 @pytest.mark.parametrize("language", ["nb", "nn"])
 def test_the_filter_s_title_of_a_disagreement_names_no_unknown_field(language: str) -> None:
-    with speaking(language):
+    with using_language(language):
         assert "?" not in cause("sources_disagree")
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from language import COMPLETE, DEFAULT, Texts, in_language, message, rendered, speaking, stored, text
+from language import COMPLETE, DEFAULT, Texts, in_language, message, rendered, stored, text, using_language
 from language.messages import Value
 from tests.language.keys import blanks_in, missing_in, texts_of
 
@@ -78,7 +78,7 @@ def test_a_group_is_in_one_file(languages: Path) -> None:
 
 
 def test_a_language_is_spoken_until_the_block_ends_and_by_its_own_thread_only() -> None:
-    with speaking("nn-not-there"):
+    with using_language("nn-not-there"):
         with ThreadPoolExecutor(1) as pool:
             assert pool.submit(text, "tiles.pace").result() == PACE
         with pytest.raises(FileNotFoundError):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.heartbeat import give_sign
+from assets.heartbeat import send_heartbeat
 from tests.pipelines.village import FDV, FIRST, SECOND, THIRD, inhabited, run_night
 
 
@@ -50,9 +50,9 @@ def test_only_a_good_night_that_applies_gives_it(tmp_path: Path, monkeypatch: py
 
 def test_what_goes_wrong_is_reported_without_the_address() -> None:
     with listening(500) as (address, _):
-        assert give_sign(f"{address}/secret") == "heartbeat: the address answered 500."
-    gone = give_sign(f"{address}/secret")
+        assert send_heartbeat(f"{address}/secret") == "heartbeat: the address answered 500."
+    gone = send_heartbeat(f"{address}/secret")
     assert gone is not None
     assert "could not be reached" in gone
     assert "secret" not in gone
-    assert "NOT_SET_HERE is not set" in str(give_sign("${NOT_SET_HERE}", {}))
+    assert "NOT_SET_HERE is not set" in str(send_heartbeat("${NOT_SET_HERE}", {}))

@@ -10,7 +10,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from language import speaking
+from language import using_language
 from reporting.acquisitions import MeasuresNight, MeasureState, check_measures
 from reporting.acquisitions_reading import Measure, MeasureKind, Measures, Stage, read_measures
 from reporting.form_words import form_choice
@@ -211,7 +211,7 @@ def test_a_file_that_is_not_there_is_said_and_no_plan_is_none(tmp_path: Path) ->
 @pytest.mark.parametrize(("language", "stage"), [("nb", "Vedtatt"), ("nn", "Vedteke")])
 def test_the_template_for_measures_comes_back(tmp_path: Path, language: str, stage: str) -> None:
     file = tmp_path / "tiltak.xlsx"
-    with speaking(language):
+    with using_language(language):
         write_measures_template(file, asking())
         kind = form_choice(MeasureKind.ACQUIRE)
     book = openpyxl.load_workbook(file)

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from connectors.check_digits import is_national_identity_number
-from language import speaking
+from language import using_language
 from reporting.needs_detail import Urgency
 from reporting.needs_reading import SHEET, NeedsAnswers, read_needs
 from tests.reporting.example import municipality
@@ -39,14 +39,14 @@ def test_the_template_comes_back_as_it_was_filled_in(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("read_in", ["nb", "nn"])
 def test_a_form_in_nynorsk_is_in_nynorsk_and_read_whatever_the_municipality_writes_today(tmp_path: Path, read_in: str) -> None:
-    with speaking("nn"):
+    with using_language("nn"):
         file = filled(tmp_path / "behov" / "helse.xlsx", "helse_omsorg", {"eldre": (3, 5), "heldogns": ("mange", 2)}, L8="No")
     sheet, guide = openpyxl.load_workbook(file).worksheets
     headings = [cell.value for cell in sheet[FIRST - 1]]
     assert guide.title == "Rettleiing"
     assert [heading for heading in headings if heading in ("Tjeneste", "Behov nå", "Størrelse (rom)", "Begrunnelse", "Kilde")] == []
     assert headings[11] == "Hast"
-    with speaking(read_in):
+    with using_language(read_in):
         answers = read(tmp_path)
     assert [(answer.category, answer.now, answer.later, answer.detail.urgency) for answer in answers.answers] == [
         ("heldogns", None, 2, None),

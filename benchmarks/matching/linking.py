@@ -10,10 +10,12 @@ import statistics
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import polars as pl
 
+from benchmarks.matching.fitted_points import fitted_points
 from benchmarks.matching.worlds import REAL
 from benchmarks.peers.peers import HOME, PeerFailedError
 from benchmarks.peers.peers import run as run_peer
@@ -35,8 +37,11 @@ class Task:
     columns: dict[str, tuple[str, float, float]]
     blocks: tuple[tuple[str, ...], ...]
     truth: pl.DataFrame
+    fitted: bool = False
 
 
+DRAWN = 30_000
+"""Pairs drawn at random to learn how often values agree by chance."""
 TWO_FILES = 4
 """The number of FEBRL's set of two files to be linked."""
 
@@ -60,7 +65,7 @@ def febrl(number: int) -> Task | None:
         "postcode": ("exact", 2.0, -0.5), "state": ("exact", 0.5, -0.5),
     }  # fmt: skip
     blocks = (("soc_sec_id",), ("date_of_birth",), ("given_name", "surname"), ("address_1",), ("surname", "postcode"))
-    return Task(f"FEBRL {number}", left, right, columns, blocks, truth)
+    return Task(f"FEBRL {number}", left, right, columns, blocks, truth, fitted=True)
 
 
 def _persons(file: Path) -> pl.DataFrame:
@@ -97,14 +102,29 @@ def ours(task: Task) -> Linked:
     places = pairs.select(_at=(pl.col("_pair") // _WIDE).cast(pl.UInt32()), _at_right=(pl.col("_pair") % _WIDE).cast(pl.UInt32()))
     if task.right is None:
         places = places.filter(pl.col("_at") < pl.col("_at_right"))
+    links = _compared(task, left, right, places)
+    points = pl.col("_points").alias("score")
+    if task.fitted:
+        points = fitted_points(links, _by_chance(task, left, right), list(task.columns)).alias("score")
+    return Linked(links.select("id_l", "id_r", points), time.perf_counter() - start, time.process_time() - worked)
+
+
+def _compared(task: Task, left: pl.DataFrame, right: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """places: `_at` and `_at_right`, the rows of each pair. Returns id_l, id_r, `_points` and the levels."""
     names = list(task.columns)
     ends = [left.select("id", *names)[places["_at"]].rename({"id": "id_l"}), right.select("id", *names)[places["_at_right"]]]
     joined = pl.concat([ends[0], ends[1].rename({"id": "id_r"} | {name: f"{name}_theirs" for name in names})], how="horizontal")
     like = {name: likeness(joined, name).alias(f"_like_{name}") for name, (kind, *_) in task.columns.items() if kind != "exact"}
-    links = scored(
-        joined.with_columns(like.values()), scores([_comparison(name, *kind_and_points) for name, kind_and_points in task.columns.items()])
-    )
-    return Linked(links.select("id_l", "id_r", score="_points"), time.perf_counter() - start, time.process_time() - worked)
+    comparisons = [_comparison(name, *kind_and_points) for name, kind_and_points in task.columns.items()]
+    return scored(joined.with_columns(like.values()), scores(comparisons))
+
+
+def _by_chance(task: Task, left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
+    """DRAWN pairs of any two rows, compared."""
+    random = Random(1)
+    ends = {name: [random.randrange(side.height) for _ in range(DRAWN)] for name, side in (("_at", left), ("_at_right", right))}
+    drawn = pl.DataFrame(ends, schema={name: pl.UInt32() for name in ends})
+    return _compared(task, left, right, drawn.filter((pl.col("_at") != pl.col("_at_right")) | pl.lit(task.right is not None)))
 
 
 def _comparison(name: str, kind: str, same: float, different: float) -> Comparison:

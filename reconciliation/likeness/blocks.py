@@ -190,7 +190,9 @@ def _parted(crowd: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """crowd: `_group`, `_at`. `_part`, `_at`: once for each part of the group that a row is in, and of each part the first few."""
     members = pl.concat([crowd, rows[crowd.get_column("_at")]], how="horizontal")
     parts = [members.select("_at", _part=_number(("_group", *part), number)) for number, part in enumerate(_PARTS)]
-    return pl.concat(parts).drop_nulls().sort("_at").group_by("_part", maintain_order=True).head(_ALIKE)
+    ordered = pl.concat(parts).drop_nulls().sort("_part", "_at")
+    part = pl.col("_part")
+    return ordered.filter((part != part.shift(_ALIKE)).fill_null(value=True))
 
 
 def _sharing(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:

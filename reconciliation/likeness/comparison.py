@@ -7,7 +7,7 @@ from functools import cache
 
 import polars as pl
 
-from reconciliation.likeness.contradiction import AREA, RENT, equal_areas
+from reconciliation.likeness.contradiction import AREA, RENT, TOLERANCES, contradict, equal_areas, in_pair
 from reconciliation.likeness.levels import Comparison, Level, likeness, scored, scores, side
 from reconciliation.likeness.street_spelling import ground, stems
 
@@ -169,6 +169,16 @@ def compare_rows(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) 
     """As compare, of pairs whose rows in ours and theirs are known: `_at`, `_at_right`."""
     joined = side_by_side(pairs, ours, theirs, COLUMNS)
     return scored(joined.with_columns(likeness(joined, "_street"), _one_digit(joined)), _scores())
+
+
+def without_contradicted(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """pairs: `_at`, `_at_right`. Those whose values do not contradict each other (`contradict`), which costs a tenth of comparing them."""
+    sides = side_by_side(pairs.select("_at", "_at_right"), ours, theirs, _CONTRADICTING)
+    # Lazily, so that expressions shared by its conditions are computed once.
+    return pairs.filter(sides.lazy().select(~contradict(in_pair)).collect().to_series())
+
+
+_CONTRADICTING = ("seksjonsnummer", "_ground", *(measure.field for measure in TOLERANCES))
 
 
 def side_by_side(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:

@@ -52,7 +52,12 @@ def unusual_differences(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
 def alone_on_their_ground(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
     """rows: prepared, of all sides, with `_side`. pairs: `_at`, `_at_right`. Of each pair: both are on one ground, and no side has another
     row there or at the address of either. A number typed wrong would have named another ground."""
-    places = ["_address"], ["_municipality", "_ground"]
-    crowded = [pl.all_horizontal(pl.col(place).is_not_null()) & (pl.len().over(*place, "_side") > 1).any().over(place) for place in places]
-    lone = rows.select(_ground=pl.when(~pl.any_horizontal(crowded)).then(pl.concat_str("_municipality", "_ground"))).to_series()
+    places = rows.select("_address", "_side", _on=pl.concat_str("_municipality", "_ground"))
+    # Two rows of one side at a place are looked for among the places that are there more than once.
+    crowded = {
+        place: places.filter(pl.struct(place, "_side").is_duplicated() & pl.col(place).is_not_null()).get_column(place).unique()
+        for place in ("_address", "_on")
+    }
+    is_crowded = pl.any_horizontal(pl.col(place).is_in(names.implode()).fill_null(value=False) for place, names in crowded.items())
+    lone = places.select(pl.when(~is_crowded).then("_on")).to_series()
     return (lone.gather(pairs["_at"]) == lone.gather(pairs["_at_right"])).fill_null(value=False)

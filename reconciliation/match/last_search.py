@@ -5,8 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from reconciliation.likeness.blocks import WIDE_BLOCKS, close_by, pairs_in_blocks
-from reconciliation.likeness.comparison import SHOWN, compare, compare_rows, next_house
-from reconciliation.likeness.contradiction import contradict, in_pair
+from reconciliation.likeness.comparison import SHOWN, compare, compare_rows, next_house, without_contradicted
 from reconciliation.likeness.longer_names import similar_street, with_streets_compared
 from reconciliation.match.candidates import MOST
 from reconciliation.match.other_streets import with_other_streets
@@ -26,7 +25,7 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
     theirs = theirs.with_columns(_nameless=_identifies_none(ours, theirs))
     every_entry = theirs
     theirs = theirs.filter(~pl.col("_explained"))
-    pairs = pairs_in_blocks(in_question, theirs, keep=close_by(), blocks=WIDE_BLOCKS)
+    pairs = without_contradicted(pairs_in_blocks(in_question, theirs, keep=close_by(), blocks=WIDE_BLOCKS), in_question, theirs)
     if pairs.is_empty():
         return pairs
     place, agreeing, crowd = _may_be_in_the_same_place(), _agreeing(), ours.select("leverandor_bolig_id", "_with_this_rent", "_unfound")
@@ -38,9 +37,7 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
         for name, place in (("_alone_in_house", ("_address",)), ("_alone_on_ground", ("_municipality", "_ground")))
     }
     compared = compare_rows(pairs, in_question, theirs).with_columns(_disputed=disputed, _nameless=nameless, **left)
-    # Comparing street names costs most, so it is done last, for pairs without a contradiction.
-    compared = with_streets_compared(compared.filter(~contradict(in_pair)))
-    compared = with_other_streets(compared, ours, every_entry, offered)
+    compared = with_other_streets(with_streets_compared(compared), ours, every_entry, offered)
     seen = compared.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing).filter(place)
     others = with_streets_compared(compare(offered.join(seen.select("kobo_id").unique(), on="kobo_id", how="semi"), ours, theirs))
     others = with_other_streets(others.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing), ours, every_entry, offered)

@@ -162,7 +162,8 @@ def _claimed_twice(rows: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
     """Pairs (left, right) of rows of two sources that share the key where one source has several rows with it: they are two homes there,
     and it is unknown which of them the other row is."""
     keyed_rows = rows.select("_row", "source", "_cluster", _key=key).filter(pl.col("_key").is_not_null() & pl.col("_key").is_duplicated())
-    twice = keyed_rows.filter(pl.struct("_key", "source").is_duplicated().any().over("_key"))
+    several = keyed_rows.group_by("_key", "source").len().filter(pl.col("len") > 1).get_column("_key").unique()
+    twice = keyed_rows.filter(pl.col("_key").is_in(several.implode()))
     pairs = twice.join(twice, on="_key", suffix="_other").filter(pl.col("source") != pl.col("source_other"))
     return pairs.select(left="_row", right="_row_other")
 

@@ -34,18 +34,18 @@ def houses_numbered_alike(rows: pl.DataFrame) -> pl.Series:
     scored = pairs.with_columns(
         _agree=_agreeing(),
         _differ=_differing(),
-        _same=pl.col("_label") == pl.col("_label_theirs"),
-        _contradicts=contradict(in_pair, weak_key=True) | (in_pair("_unit").several & ~_same_flat()),
+        _same=(pl.col("_label") == pl.col("_label_theirs")).fill_null(value=False),
     )
     scored = scored.with_columns(
         _score=pl.col("_agree") - pl.col("_differ"), _step=pl.col("_place") - pl.col("_place_theirs"),
         _back=pl.col("_place") + pl.col("_place_theirs"),
     )  # fmt: skip
-    same = pl.col("_same").fill_null(value=False)
+    same = pl.col("_same")
+    contradicts = contradict(in_pair, weak_key=True) | (in_pair("_unit").several & ~_same_flat())
+    contradicted = scored.filter(same).filter(contradicts).select(_HOUSE).unique()
     by_label = scored.group_by(_HOUSE).agg(
         _pairs=same.sum(),
         _total=pl.col("_score").filter(same).sum(),
-        _contradicted=pl.col("_contradicts").filter(same).any(),
         _needed=pl.min_horizontal(_needed("", "_theirs"), _needed("_theirs", "")).max(),
         _both_label=pl.col("_label").is_not_null().any() & pl.col("_label_theirs").is_not_null().any(),
     )
@@ -59,9 +59,10 @@ def houses_numbered_alike(rows: pl.DataFrame) -> pl.Series:
     ]
     best = pl.concat(others).group_by(_HOUSE).agg(pl.col("_other").max())
     judged = by_label.filter("_both_label").join(best, on=_HOUSE, how="left")
+    judged = judged.join(contradicted.with_columns(_contradicted=pl.lit(value=True)), on=_HOUSE, how="left")
     confirmed = (
         (pl.col("_pairs") >= pl.col("_needed"))
-        & ~pl.col("_contradicted")
+        & pl.col("_contradicted").is_null()
         & (pl.col("_total") > pl.col("_other").fill_null(0).clip(lower_bound=0))
     )
     return judged.group_by("_address").agg(confirmed.all().alias("_alike")).filter("_alike").get_column("_address")

@@ -87,7 +87,7 @@ def store_house(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
     flats = visit.house(fields.get("house", ""))
     given = given_in(fields, flats, visit.visitor.decided_as)
     asked = [question for case in flats for question in case.every]
-    if doubled_units(given):
+    if doubled_units(given, asked):
         taken = store_answers(given, asked, None, desk.municipality.slug)
     else:
         taken = store_all_or_none(given, asked, desk.ledger, desk.municipality.slug)

@@ -75,7 +75,7 @@ def house_page(
             fills_unit=any(question.fills_unit and question.decided is None for question in asked),
             given={answer.given.question_id: answer.given.answer for answer in taken},
             refused=bool(faults),
-            doubled=doubled_units([answer.given for answer in taken]),
+            doubled=doubled_units([answer.given for answer in taken], asked),
             stored=stored,
         )
     )
@@ -144,10 +144,16 @@ def given_in(form: Mapping[str, str], cases: Sequence[Case], by: str) -> list[Gi
     return given
 
 
-def doubled_units(given: Sequence[GivenAnswer]) -> list[str]:
-    """Unit numbers that are written for several flats of the house, sorted."""
-    units = [unit for answer in given if (unit := parse_unit(answer.answer.removeprefix("value:")))]
-    return sorted({unit for unit in units if units.count(unit) > 1})
+def doubled_units(given: Sequence[GivenAnswer], asked: Sequence[Question]) -> list[str]:
+    """Unit numbers that are written for several flats of one list, sorted. Rows of two lists with one number are one home."""
+    sources = {question.id: {row.source for row in question.rows} for question in asked}
+    written = [
+        (unit, source)
+        for answer in given
+        if (unit := parse_unit(answer.answer.removeprefix("value:")))
+        for source in sources.get(answer.question_id, ())
+    ]
+    return sorted({unit for unit, source in written if written.count((unit, source)) > 1})
 
 
 def _address(case: Case) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from connectors.personal_numbers import mask_text
-from reconciliation.decisions.answer_choices import Answer, Record
+from reconciliation.decisions.answer_choices import Answer, Record, gives
 from reconciliation.decisions.confirmed_warnings import until_of
 from reconciliation.decisions.question import ENTRY, MATCH, Question
 from reconciliation.ledger import Ledger
@@ -36,6 +36,14 @@ class AnswerOutcome(StrEnum):
     DAMAGED = "damaged"
     UNREADABLE = "unreadable"
     """The whole file cannot be read; `file_fault` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalledSame:
+    """An answer "same": the question's id, and the two sides as decisions name them."""
+
+    question: str
+    pair: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +96,7 @@ def store_answers(
     """
     known = {question.id: question for question in questions}
     stored: dict[str, str] = {}
-    same: dict[str, str] = {}
+    same: dict[str, CalledSame] = {}
     for asked in questions:
         same |= _sides_called_same(asked, asked.answer(asked.decided_code) if asked.decided else None)
     checked = []
@@ -98,6 +106,7 @@ def store_answers(
         if result.outcome is AnswerOutcome.STORED and question is not None:
             answer = question.answer(given_answer.answer)
             if answer is not None and ledger is not None:
+                _take_back_earlier(ledger, municipality, question, answer, given_answer.by)
                 _store(ledger, municipality, _beside_all_shown(ledger, municipality, answer), given_answer)
             stored[question.id] = given_answer.answer
             same |= _sides_called_same(question, answer)
@@ -105,7 +114,7 @@ def store_answers(
     return checked
 
 
-def _check(answer: GivenAnswer, question: Question | None, stored: dict[str, str], same: dict[str, str]) -> CheckedAnswer:
+def _check(answer: GivenAnswer, question: Question | None, stored: dict[str, str], same: dict[str, CalledSame]) -> CheckedAnswer:
     if not answer.question_id:
         return CheckedAnswer(answer, AnswerOutcome.DAMAGED)
     if not answer.answer:
@@ -129,7 +138,10 @@ def _check(answer: GivenAnswer, question: Question | None, stored: dict[str, str
         return CheckedAnswer(answer, AnswerOutcome.ALREADY, question, *_who(question), before)
     if before and question.decided and question.decided["decided_by"].casefold() != answer.by.strip().casefold():
         return CheckedAnswer(answer, AnswerOutcome.OTHERWISE, question, *_who(question), before)
-    if any(same.get(side, question.id) != question.id for side in _sides_called_same(question, question.answer(answer.answer))):
+    changed = {called.pair for called in _sides_called_same(question, question.answer(before) if before else None).values()}
+    called = _sides_called_same(question, question.answer(answer.answer))
+    before_by_side = [(same[side], now) for side, now in called.items() if side in same]
+    if any(earlier.question != now.question and earlier.pair not in {now.pair, *changed} for earlier, now in before_by_side):
         return CheckedAnswer(answer, AnswerOutcome.TWO_SAME, question)
     return CheckedAnswer(answer, AnswerOutcome.STORED, question)
 
@@ -141,17 +153,36 @@ def _no_answer(answer: GivenAnswer, question: Question) -> AnswerOutcome | None:
     return AnswerOutcome.PAST if until and question.night and until < question.night else None
 
 
-def _sides_called_same(question: Question, answer: Answer | None) -> dict[str, str]:
-    """The dwelling and the entry that the answer calls the same -> the question; nothing else can be the same as either."""
-    if answer is None or answer.verdict != "same" or question.about not in (MATCH, ENTRY):
+def _sides_called_same(question: Question, answer: Answer | None) -> dict[str, CalledSame]:
+    """What nothing else can be the same as: the dwelling and the entry that the answer calls the same; of two dwellings, each for the
+    lists that the other is in, since two rows of one list are two homes."""
+    if answer is None or answer.verdict != DecisionKind.SAME:
         return {}
-    return {answer.subject: question.id, str(answer.other): question.id}
+    called = CalledSame(question.id, frozenset((answer.subject, str(answer.other))))
+    if question.about in (MATCH, ENTRY):
+        return dict.fromkeys((answer.subject, str(answer.other)), called)
+    name = answer.code.partition(":")[2] or question.other
+    other = next((candidate for candidate in question.candidates if candidate.name == name), None)
+    if other is None:
+        return {}
+    lists = ((question.dwelling, other.rows), (other.name, question.rows))
+    return {f"{dwelling}\x1f{row.source}": called for dwelling, rows in lists for row in rows}
 
 
 def _who(question: Question) -> tuple[str, str]:
     if question.decided is None:
         return "", ""
     return question.decided["decided_by"], question.decided["decided"].date().isoformat()
+
+
+def _take_back_earlier(ledger: Ledger, municipality: str, question: Question, answer: Answer, by: str) -> None:
+    """Another candidate is the same now: the answer before is about another pair, which the new decision does not supersede."""
+    earlier = question.answer(question.decided_code) if question.decided else None
+    if earlier is None or earlier.verdict != DecisionKind.SAME or earlier.question in {given.question for given in (answer, *answer.along)}:
+        return
+    row = Record.of(ledger.decisions(municipality)).last.get(earlier.question)
+    if row is not None and gives(row, earlier):
+        ledger.withdraw_decision(municipality, row["decision_id"], by.strip())
 
 
 def _beside_all_shown(ledger: Ledger, municipality: str, answer: Answer) -> Answer:

@@ -6,11 +6,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from reconciliation.decisions.question import MATCH, MERGE, Question
+from reconciliation.model.known_decisions import DecisionKind
 
 
 def without_repeats(questions: list[Question]) -> list[Question]:
     """Whether two of ours are one home is asked once, whichever of them it is asked of: a MERGE question is left out when every pair in
-    it is asked in another one. questions: in any order; those of the sources that come first by name are kept."""
+    it is asked in another one. questions: in any order; those of the sources that come first by name are kept.
+
+    Where unit numbers lack, each row keeps its question while the others are open, or were answered with a number: its number is filled in
+    there, so that a house is settled in one night.
+    """
     names = {question.dwelling: question for question in questions if question.about == MERGE}
     # An answered question is kept, so that the pair is not asked about again from its other side.
     ranked = sorted(
@@ -22,7 +27,8 @@ def without_repeats(questions: list[Question]) -> list[Question]:
         pairs = {frozenset((question.dwelling, candidate.name)) for candidate in question.candidates}
         if pairs <= covered:
             dropped.add(question.id)
-        covered |= pairs
+        if question.house is None or (question.decided is not None and question.decided["verdict"] != DecisionKind.VALUE):
+            covered |= pairs
     return [question for question in questions if question.id not in dropped]
 
 

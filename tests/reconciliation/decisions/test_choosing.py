@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import polars as pl
-import pytest
 
 from language import message, stored
-from reconciliation.decisions.answers import AnswerOutcome
+from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.question import ENTRY, MERGE, UNIT
-from reconciliation.ledger import Ledger, open_ledger
+from reconciliation.ledger import Ledger
 from reconciliation.merge.doubtful_pairs import MOST
 from reconciliation.model.tables import DEVIATIONS
-from tests.reconciliation.decisions.test_answers import Town
-from tests.reconciliation.ledger.databases import Clock, new_ledger_database
+from tests.reconciliation.decisions.nights import SmallNight
+from tests.reconciliation.decisions.test_answers import PLACE, Town, asked
 
 UNITS = ("H0101", "H0102", "H0201")
 Row = dict[str, Any]
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(new_ledger_database("sqlite", tmp_path), tmp_path, Clock()) as opened:
-        yield opened
 
 
 def omsorg(key: str, **values: Any) -> Row:
@@ -119,12 +110,51 @@ def test_where_the_official_register_has_several_units_exactly_those_are_offered
     assert sorted(town.night().merged.dwellings["bruksenhetsnummer"]) == ["H0101", "H0102"]
 
 
-def test_two_offices_with_the_same_flats_are_asked_once_a_flat_and_every_question_can_be_answered_same(ledger: Ledger) -> None:
+def two_offices(ledger: Ledger) -> Town:
     flats = [{"leilighetsnummer": str(label), "bruksareal": 50.0} for label in (1, 2, 3)]
-    town = Town(ledger, [*flats, *(omsorg(str(4 - at), **flat) for at, flat in enumerate(flats, start=1))], [])
-    asked = town.open()
-    assert [(question.about, question.dwelling) for question in asked] == [(MERGE, "fdv-1"), (MERGE, "fdv-2"), (MERGE, "fdv-3")]
-    assert all(question.answer(f"same:{candidate.name}") for question in asked for candidate in question.candidates)
+    return Town(ledger, [*flats, *(omsorg(str(4 - at), **flat) for at, flat in enumerate(flats, start=1))], [])
+
+
+def say(night: SmallNight, ledger: Ledger, dwelling: str, code: str) -> AnswerOutcome:
+    """One of several answers between two nights."""
+    questions = asked(night, ledger.decisions(PLACE))
+    (question,) = (question for question in questions if question.dwelling == dwelling)
+    (checked,) = store_answers([GivenAnswer(question.id, code, "KN")], questions, ledger, PLACE)
+    return checked.outcome
+
+
+BOTH_OFFICES = [["fdv:1", "omsorg:1"], ["fdv:2", "omsorg:2"], ["fdv:3", "omsorg:3"]]
+
+
+def test_two_offices_with_the_same_flats_are_asked_about_each_pair_once_and_every_question_can_be_answered_same(ledger: Ledger) -> None:
+    town = two_offices(ledger)
+    night = town.night()
+    open_now = asked(night, ledger.decisions(PLACE))
+    assert [question.about for question in open_now] == [MERGE] * 6
+    assert all(question.answer(f"same:{candidate.name}") for question in open_now for candidate in question.candidates)
+    for flat in "123":
+        assert say(night, ledger, f"fdv-{flat}", f"same:omsorg-{flat}") is AnswerOutcome.STORED
+    assert all(question.decided for question in asked(night, ledger.decisions(PLACE))), "the pair is not asked about from its other side"
+    assert sorted(source_keys_of(town)) == BOTH_OFFICES
+
+
+def test_a_house_is_settled_by_one_round_of_unit_numbers(ledger: Ledger) -> None:
+    town = two_offices(ledger)
+    night = town.night()
+    for question in asked(night, ledger.decisions(PLACE)):
+        assert say(night, ledger, question.dwelling, f"H010{question.rows[0].values['leilighetsnummer']}") is AnswerOutcome.STORED
+    assert sorted(len(keys) for keys in source_keys_of(town)) == [2, 2, 2]
+    assert town.open() == []
+    assert set(town.night().plan.items.get_column("class")) == {"create"}
+
+
+def test_two_rows_of_one_list_cannot_both_be_the_same_as_a_third_row_and_a_mind_may_change(ledger: Ledger) -> None:
+    town = two_offices(ledger)
+    night = town.night()
+    assert say(night, ledger, "fdv-1", "same:omsorg-1") is AnswerOutcome.STORED
+    assert say(night, ledger, "fdv-2", "same:omsorg-1") is AnswerOutcome.TWO_SAME
+    assert say(night, ledger, "fdv-1", "same:omsorg-2") is AnswerOutcome.STORED
+    assert ["fdv:1", "omsorg:2"] in source_keys_of(town), "the answer before is taken back"
 
 
 def test_an_entry_that_two_dwellings_may_be_is_one_question(ledger: Ledger) -> None:

@@ -1,7 +1,8 @@
 """A municipality made to mislead: homes that look alike, and every way a row was seen to name another home than its own.
 
 Houses, terraces on one parcel, blocks with unit numbers and blocks where no source has them; three sources that each leave
-fields out; a register filled to IN_REGISTER. `share` is the chance of each building, row and entry to be soiled.
+fields out; a register filled to IN_REGISTER. `share` is the chance of each row to be soiled; of each building and entry too,
+unless `elsewhere` is given for them.
 """
 
 from __future__ import annotations
@@ -37,10 +38,10 @@ class Home:
     neighbours: list[Home] = field(default_factory=list)
 
 
-def adversary_world(dwellings: int, share: float, seed: int = 1) -> Labelled:
+def adversary_world(dwellings: int, share: float, seed: int = 1, elsewhere: float | None = None) -> Labelled:
     """Deterministic in its arguments."""
     random = Random(f"adversary {dwellings} {share} {seed}")
-    written = _Written(share, random)
+    written = _Written(share, share if elsewhere is None else elsewhere, random)
     made = number = 0
     while made < dwellings:
         number += 1
@@ -80,12 +81,12 @@ def _measures(random: Random) -> dict[str, Any]:
 class _Written(Written):
     """What the sources and the register hold of the homes."""
 
-    def __init__(self, share: float, random: Random) -> None:
+    def __init__(self, share: float, elsewhere: float, random: Random) -> None:
         super().__init__()
-        self.share, self.random = share, random
+        self.share, self.elsewhere, self.random = share, elsewhere, random
 
     def building(self, homes: list[Home]) -> int:
-        trouble = self.random.choice(("labels", "street", "sections")) if self.random.random() < self.share else ""
+        trouble = self.random.choice(("labels", "street", "sections")) if self.random.random() < self.elsewhere else ""
         for source in homes[0].systems:
             changes: dict[str, Any] = {}
             if trouble == "street" and source == homes[0].systems[-1] and len(homes[0].systems) > 1:
@@ -126,7 +127,7 @@ class _Written(Written):
 
     def _entry(self, home: Home) -> None:
         row, another = home.true | dict.fromkeys(_NOT_IMPORTED), False
-        if self.random.random() < self.share:
+        if self.random.random() < self.elsewhere:
             others = [neighbour for neighbour in home.neighbours if neighbour is not home]
             if others and self.random.random() < 0.5:
                 row, another = row | _names_of(self.random.choice(others), row), True

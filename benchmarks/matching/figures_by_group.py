@@ -13,7 +13,7 @@ import polars as pl
 from benchmarks.matching.adversary import adversary_world
 from benchmarks.matching.linking import Task, beside_peers, febrl
 from benchmarks.matching.measuring import HOUSE, Measured, meanings, measure
-from benchmarks.matching.misled import as_rows, misled
+from benchmarks.matching.misled import SELDOM, as_rows, misled
 from benchmarks.matching.second_town import second_town
 from benchmarks.matching.soiled_rows import Soil, in_cells, in_rows
 from benchmarks.matching.worlds import Labelled, demo_world, elverum_world
@@ -64,13 +64,18 @@ def groups(sizes: tuple[int, ...] = SIZES) -> Iterator[list[Row]]:
 
 
 def towns(sizes: Mapping[int, tuple[int, ...]] | None = None) -> Iterator[list[Row]]:
-    """The towns that are made to mislead. sizes: dwellings -> seeds."""
+    """The towns that are made to mislead, and the same with flaws in rows alone: none in the register, and no building that a list has
+    wrong as a whole. sizes: dwellings -> seeds."""
     for name, make in (("made to mislead", adversary_world), ("of other habits", second_town)):
         for share in MISLEADING:
             for size, seeds in (sizes or SEEDS).items():
                 for seed in seeds:
                     title = f"a town {name}, {share:.0%} of the rows, seed {seed}"
                     yield as_rows(title, size, share, misled(make(size, share, seed), share))
+        for size, seeds in (sizes or SEEDS).items():
+            for seed in seeds:
+                title = f"a town {name}, {SELDOM:.0%} of the rows alone, seed {seed}"
+                yield as_rows(title, size, SELDOM, misled(make(size, SELDOM, seed, 0.0), SELDOM))
 
 
 def _absent(name: str) -> list[Row]:

@@ -123,6 +123,12 @@ def as_rows(title: str, size: int, share: float, misled_figures: Misled) -> list
         ("matched wrong after two neighbours changed keys", misled_figures.after_shift.matches, 0.0),
         ("created anew after two neighbours changed keys", misled_figures.after_shift.posted_again, 0.0),
         ("not matched and not asked about (share)", 1 - misled_figures.offered, 0.005 if share <= SELDOM else 0.015),
+        ("in doubt, houses without units left out (share)", misled_figures.in_doubt_apart, 0.05 if share <= SELDOM else None),
+        (
+            "questions for each dwelling in doubt",
+            misled_figures.questions / max(misled_figures.in_doubt * misled_figures.dwellings, 1),
+            1.0,
+        ),
     )
     rows: list[Row] = []
     for what, ours, goal in goals:

@@ -2,7 +2,8 @@
 
 Apartment houses with two entrances and their own styles of labels (101, 2-1, A2, "2 th"), pairs of semi-detached houses, farms with a
 name for a street, streets that differ in a first word, an old register with last years' rents, a lease system without unit numbers
-that writes them in the label, and rows that were copied, shifted or typed a line off. `share` is that of the rows and entries soiled.
+that writes them in the label, and rows that were copied, shifted or typed a line off. `share` is that of the rows soiled; of the
+buildings and entries too, unless `elsewhere` is given for them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ OLD_RENT = 0.4
 """Share of the entries whose rent is some years old."""
 
 
-def second_town(dwellings: int, share: float, seed: int = 1) -> Labelled:
+def second_town(dwellings: int, share: float, seed: int = 1, elsewhere: float | None = None) -> Labelled:
     """Deterministic in its arguments."""
     random = Random(f"second town {dwellings} {share} {seed}")
     written, made, number = Written(), 0, 0
@@ -32,7 +33,7 @@ def second_town(dwellings: int, share: float, seed: int = 1) -> Labelled:
         number += 1
         homes = _house(number, random)
         made += len(homes)
-        _write(homes, written, share, random)
+        _write(homes, written, share, share if elsewhere is None else elsewhere, random)
     return written.labelled(random)
 
 
@@ -73,11 +74,11 @@ def _measures(random: Random) -> Row:
     return {"bruksareal": area, "antall_soverom": bedrooms, "manedsleie": float(round(3000 + area * 95 + random.choice((0, 0, 150)), -1))}
 
 
-def _write(homes: list[Row], written: Written, share: float, random: Random) -> None:
+def _write(homes: list[Row], written: Written, share: float, elsewhere: float, random: Random) -> None:
     systems = random.choice((SYSTEMS, SYSTEMS, ("fdv", "eiendom"), ("omsorg", "eiendom"), ("fdv",)))
     names = [f"{written.places}-{at}" for at in range(len(homes))]
     written.places += 1
-    trouble = random.random() / share if share else 1.0
+    trouble = random.random() / elsewhere if elsewhere else 1.0
     for source in systems:
         rows = [_as_written(source, home, random) for home in homes]
         if trouble < 0.15 and source == "omsorg" and len(homes) > 2:
@@ -100,7 +101,7 @@ def _write(homes: list[Row], written: Written, share: float, random: Random) -> 
                 entry["manedsleie"] = float(round(entry["manedsleie"] * 0.94, -1))
             if random.random() < 0.2:
                 entry["antall_soverom"] = None
-            if random.random() < share:
+            if random.random() < elsewhere:
                 entry = _mistaken(entry, homes, random)
             written.entry(name, entry, another=_names(entry) != _names(home))
 

@@ -29,9 +29,7 @@ def with_streets_compared(pairs: pl.DataFrame) -> pl.DataFrame:
         for name in ("_street", "_stem")
     ]
     longer = longer_by_a_word(pairs.get_column("_street"), pairs.get_column("_street_theirs"))
-    words = pairs.select(_ours=_last_word("adressenavn"), _theirs=_last_word("adressenavn_theirs")).select(
-        _ours=stem("_ours"), _theirs=stem("_theirs")
-    )
+    words = pl.DataFrame({"_ours": _last_words(pairs["adressenavn"]), "_theirs": _last_words(pairs["adressenavn_theirs"])})
     same = words.select((pl.col("_ours") == pl.col("_theirs")) & (pl.col("_ours").str.len_chars() >= _LAST_WORD)).to_series()
     return pairs.with_columns(
         _letters=pl.Series(np.minimum(*apart), dtype=pl.Int32()), _longer_name=longer, _same_last_word=same.fill_null(value=False)
@@ -43,8 +41,12 @@ def similar_street() -> pl.Expr:
     return ((pl.col("_level_adressenavn") != "different") & (pl.col("_letters") <= LETTERS_APART)) | pl.col("_longer_name")
 
 
-def _last_word(column: str) -> pl.Expr:
-    return pl.col(column).str.to_lowercase().str.strip_chars(" .").str.split(" ").list.last()
+def _last_words(names: pl.Series) -> pl.Series:
+    """The last word of each name, without its form. Each distinct name is looked at once: a street is in thousands of pairs."""
+    distinct = names.drop_nulls().unique()
+    last = pl.col("name").str.to_lowercase().str.strip_chars(" .").str.split(" ").list.last()
+    words = pl.DataFrame({"name": distinct}).select(word=last).select(stem("word")).to_series()
+    return names.replace_strict(distinct, words, default=None, return_dtype=pl.String())
 
 
 def longer_by_a_word(left: pl.Series, right: pl.Series) -> pl.Series:

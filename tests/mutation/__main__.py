@@ -43,7 +43,7 @@ MIRRORS: dict[str, tuple[str, ...]] = {
     "reconciliation/plan/difference.py": ("tests/reconciliation/plan",),
     "reconciliation/plan/undo.py": ("tests/reconciliation/plan", "tests/reconciliation/apply/test_undo.py"),
     "reconciliation/merge/clusters.py": ("tests/reconciliation/merge",),
-    "reconciliation/merge/merging.py": ("tests/reconciliation/merge",),
+    "reconciliation/merge/merging.py": ("tests/reconciliation/merge", "tests/reconciliation/test_house_truths.py"),
     "reconciliation/merge/survivorship.py": ("tests/reconciliation/merge",),
     "reconciliation/merge/merge_keys.py": ("tests/reconciliation/merge",),
     "reconciliation/match/matching.py": ("tests/reconciliation/match", "tests/reconciliation/test_house_truths.py"),

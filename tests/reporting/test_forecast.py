@@ -68,6 +68,9 @@ def test_newcomers_that_pass_at_once_do_not_change_when_the_rest_is_cleared() ->
     still = foreseen(steady(10), LAST, date(2024, 6, 1))
     growing = foreseen(steady(15, growth=5), LAST, date(2024, 6, 1))
     assert growing.scope_growth_per_working_day == pytest.approx(5)
+    unseen = pl.concat([steady(15, growth=5).head(-1), nights([(19, 0, 0)], register_seen=False)])
+    assert foreseen(unseen, LAST, date(2024, 6, 1)).scope_growth_per_working_day == pytest.approx(5), "a night that did not see Kobo"
+    assert foreseen(history(nights=()), LAST, date(2024, 6, 1)).still == 0
     assert growing.actual_per_working_day == still.actual_per_working_day
     assert growing.forecast_date == still.forecast_date
 
@@ -230,6 +233,7 @@ def test_the_same_history_gives_the_same_forecast() -> None:
 
 def test_required_pace_ends_with_the_deadline() -> None:
     assert foreseen(steady(10), LAST, add_working_days(LAST, 10)).required_per_working_day == pytest.approx(31)
+    assert foreseen(steady(10), LAST, add_working_days(LAST, 1)).required_per_working_day == pytest.approx(310)
     assert foreseen(steady(10), LAST, LAST).required_per_working_day is None
 
 

@@ -97,7 +97,7 @@ STORED = {"reconciliation/ledger/ledger_tables.py": {"held", "stands"}}
 """Columns of the ledger, which keep the names that ledgers in use have."""
 _ANY = re.compile(rf"\b_?(?:{'|'.join(VAGUE)})\b")
 _MAY_BIND = re.compile(
-    r"\b(?:for|lambda) [\w, (*]*\b_?(?:N)[\w, )]*(?: in\b|:)|\b(?:def|class|as) _?(?:N)\b|\b_?(?:N)(?:, [\w, ()]*)?\)? ?[:+|-]?=(?!=)"
+    r"\b(?:for|lambda) [\w, (*]*\b_?(?:N)[\w, )]*(?: in\b|:)|\b(?:def|class|as) _?(?:N)\b|\b_?(?:N)(?:,[\w, ()]*)?\)? ?[:+|-]?=(?!=)"
     r"|\b_?(?:N): [\w\"']|^ +_?(?:N),$".replace("N", "|".join(VAGUE))
 )
 """What a line looks like that may give a value to such a name."""

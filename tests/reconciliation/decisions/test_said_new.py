@@ -79,8 +79,8 @@ def test_an_entry_that_a_person_called_another_home_is_not_taken_over_by_sending
     item = town.night().item()
     assert (item["class"], item["reason"]) == ("review", "one_in_kobo")
     assert town.open() == []
-    (said,) = settled_in_source(town.night().plan.items, town.night().merged.dwellings)
-    assert "Kobo tar imot én bolig" in said[1]
+    (settled,) = settled_in_source(town.night().plan.items, town.night().merged.dwellings)
+    assert "Kobo tar imot én bolig" in settled[1]
 
 
 def test_new_that_is_taken_back_is_asked_again_beside_all_that_was_shown(ledger: Ledger) -> None:

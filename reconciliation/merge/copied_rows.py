@@ -2,6 +2,7 @@
 
 A terrace or a stair has many homes that are equal in everything measured, so equal measures alone are no doubt. They are where the place
 itself is odd: a letter where nobody else at the number has one, two sides of the road on one parcel, or one section under two numbers.
+So is one unit number in two streets, with one section, or as the only two on the parcel: a copy with the home's old address.
 """
 
 from __future__ import annotations
@@ -14,7 +15,12 @@ _EQUAL = (
     *("_municipality", "_street", "_ground", "postnummer", "seksjonsnummer", "bruksareal", "manedsleie", "antall_soverom"),
     *("etasjenummer", "leilighetsnummer", "ekstra_referanse", "boligtype"),
 )
+_BUT_THE_STREET = tuple(name for name in _EQUAL if name != "_street")
 _PLACE = ("nummer", "bokstav", "bruksenhetsnummer")
+
+_ANOTHER = pl.col("leverandor_bolig_id") != pl.col("leverandor_bolig_id_theirs")
+_ONE_LIST = pl.col("sources").list.set_intersection("sources_theirs").list.len() == 1
+_BETTER_KNOWN = pl.col("sources").list.len() > pl.col("sources_theirs").list.len()
 
 
 def copied_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
@@ -28,17 +34,23 @@ def copied_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
     on_ground = pl.len().over("_municipality", "_ground")
     alike = measured.with_columns(_at_number=at_number, _on_ground=on_ground).filter(pl.struct(_EQUAL).is_duplicated())
     rows = alike.select("leverandor_bolig_id", "sources", "_at_number", "_on_ground", *_EQUAL, *_PLACE)
-    pairs = rows.join(rows, on=_EQUAL, suffix="_theirs", nulls_equal=True).filter(
-        pl.col("leverandor_bolig_id") != pl.col("leverandor_bolig_id_theirs")
-    )
+    pairs = rows.join(rows, on=_EQUAL, suffix="_theirs", nulls_equal=True).filter(_ANOTHER)
     same = {name: pl.col(name).eq_missing(pl.col(f"{name}_theirs")) for name in _PLACE}
-    one_list = pl.col("sources").list.set_intersection("sources_theirs").list.len() == 1
     here = same["nummer"] & same["bruksenhetsnummer"]
     lettered = here & (pl.col("bokstav").is_null() != pl.col("bokstav_theirs").is_null()) & (pl.col("_at_number") == 2)
     across = (pl.col("nummer") - pl.col("nummer_theirs")).abs() == 1
     opposite = across & same["bokstav"] & same["bruksenhetsnummer"] & pl.col("_ground").is_not_null() & (pl.col("_on_ground") == 2)
     one_sign = pl.sum_horizontal(~same[name] for name in _PLACE) == 1
     section = pl.col("seksjonsnummer").is_not_null() & pl.col("_ground").is_not_null() & one_sign & (neighbour("_theirs") | same["nummer"])
-    better = pl.col("sources").list.len() > pl.col("sources_theirs").list.len()
-    odd = pairs.filter(one_list & (lettered | opposite | section) & ~better)
-    return odd.select("leverandor_bolig_id", other="leverandor_bolig_id_theirs")
+    odd = pairs.filter(lettered | opposite | section)
+    copies = [pairs.filter(_ONE_LIST & ~_BETTER_KNOWN) for pairs in (odd, _in_two_streets(measured.with_columns(_on_ground=on_ground)))]
+    return pl.concat(found.select("leverandor_bolig_id", other="leverandor_bolig_id_theirs") for found in copies)
+
+
+def _in_two_streets(measured: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of one parcel and unit number in two streets that nothing else parts, with one section or as the only two of the parcel."""
+    grounded = measured.filter(pl.col("_ground").is_not_null() & pl.col("bruksenhetsnummer").is_not_null())
+    odd = grounded.filter(pl.col("seksjonsnummer").is_not_null() | (pl.col("_on_ground") == 2))
+    rows = odd.select("leverandor_bolig_id", "sources", *_EQUAL, "bruksenhetsnummer")
+    pairs = rows.join(rows, on=(*_BUT_THE_STREET, "bruksenhetsnummer"), suffix="_theirs", nulls_equal=True)
+    return pairs.filter(_ANOTHER & (pl.col("_street") != pl.col("_street_theirs")))

@@ -14,7 +14,7 @@ from reconciliation.likeness.comparison import neighbour
 from reconciliation.likeness.contradiction import contradict, in_pair, same_area
 
 _COMPARED = ("nummer", "bokstav", "_house", "_street", "_stem", "_ground", "_address", "_unit", "_extra", "_floor")
-_MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "seksjonsnummer")
+_MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "seksjonsnummer", "etasjenummer")
 MOVED = {"_row": pl.Int64(), "_keeper": pl.Int64()}
 
 
@@ -46,8 +46,9 @@ def moved_rows(rows: pl.DataFrame, same: list[list[int]]) -> pl.DataFrame:
 
 
 def _cannot_be_one() -> pl.Expr:
-    """On pairs of a row and its keeper: what was measured contradicts; or the place is another one, and another dwelling claims it,
-    or no measure is equal. A corrected house number is next door, and nothing measured need tell."""
+    """On pairs of a row and its keeper: what was measured contradicts; or the unit number and the floor that the rows give differ; or
+    the place is another one, and another dwelling claims it, or no measure is equal. A corrected house number is next door, and nothing
+    measured need tell."""
     other = {name: in_pair(name).several.fill_null(value=False) for name in ("_house", "_unit", "_ground", "_extra")}
     street = (pl.col("_street") != pl.col("_street_theirs")) & (pl.col("_stem") != pl.col("_stem_theirs"))
     same_ground = (pl.col("_ground") == pl.col("_ground_theirs")).fill_null(value=False)
@@ -57,7 +58,8 @@ def _cannot_be_one() -> pl.Expr:
     supported = pl.any_horizontal(same_area(in_pair), *equal)
     measured = area.known | in_pair("manedsleie").known | in_pair("seksjonsnummer").known
     far = ~neighbour() | (street.fill_null(value=False) & ~same_ground)
-    return contradict(in_pair) | (elsewhere & (pl.col("_claimed") | (~supported & (measured | far))))
+    other_floor = other["_unit"] & in_pair("etasjenummer").several.fill_null(value=False)
+    return contradict(in_pair) | other_floor | (elsewhere & (pl.col("_claimed") | (~supported & (measured | far))))
 
 
 def _claimed_elsewhere(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:

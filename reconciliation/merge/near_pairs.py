@@ -16,14 +16,15 @@ from reconciliation.likeness.street_spelling import ground
 from reconciliation.merge.near_conditions import NUMBERS, evidence, worth_a_question, worth_a_question_alone
 from reconciliation.merge.renamed_grounds import renamed_pairs
 
-MOST = 3
-"""Dwellings that one question offers."""
+MOST, MOST_ON_A_PARCEL = 3, 15
+"""Dwellings that one question offers; more where a street or terrace was renumbered, for there any of its homes may be the one."""
 CLEARLY = 1
 """Points of near_conditions.evidence from which the likeliest of several partners is asked about."""
 
 
 def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
-    """(leverandor_bolig_id, other): dwellings that wait for an answer, each with at most MOST that it may be, likeliest first.
+    """(leverandor_bolig_id, other): dwellings that wait for an answer, each with at most MOST that it may be, likeliest first; with
+    MOST_ON_A_PARCEL where its street or terrace was renumbered.
 
     dwellings: as in doubtful_pairs.candidates. Of a pair the dwelling with fewer sources waits; else the one whose street, else whose
     house, has fewer dwellings; both where all these are equal. What waits is not created, so that no home is created twice.
@@ -63,16 +64,16 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
             )
             asked.append(marked.filter(pl.col("_asked") | pl.col("_alone")))
     near += [_only_partners(pl.concat(asked)).select(near[0].columns)] if asked else []
-    near += [_strays(ours), renamed_pairs(ours)]
-    pairs = pl.concat(near)
+    near += [_strays(ours)]
+    pairs = pl.concat([pl.concat(near).with_columns(_most=pl.lit(MOST)), renamed_pairs(ours).with_columns(_most=pl.lit(MOST_ON_A_PARCEL))])
     return (
         _waiting(
             pl.concat([pairs, pairs.rename({"leverandor_bolig_id": "kobo_id", "kobo_id": "leverandor_bolig_id"}).select(pairs.columns)]),
             dwellings,
         )
-        .sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
-        .group_by("leverandor_bolig_id", maintain_order=True)
-        .head(MOST)
+        .sort("leverandor_bolig_id", "_points", "kobo_id", "_most", descending=[False, True, False, False])
+        .unique(["leverandor_bolig_id", "kobo_id"], keep="last", maintain_order=True)
+        .filter(pl.int_range(pl.len()).over("leverandor_bolig_id") < pl.col("_most"))
         .select("leverandor_bolig_id", other="kobo_id")
     )
 

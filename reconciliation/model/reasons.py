@@ -65,6 +65,7 @@ REASONS: dict[str, str] = {
     "stays_in_kobo": "A person had it stay in Kobo",
     "number_not_in_use": "Its kommunenummer is not in use on the night's date: mend it in the source",
     "place_taken": "In Kobo under a key that is gone from the sources: declare the new key (rekey), or it waits for the deletion",
+    "same_place_asked": "A dwelling at this place waits for an answer, perhaps this one under a new key: declare it (rekey), or answer",
     "handed_over": "In an import file, not yet seen in the register",
     "import_overdue": "In an import file long ago, and no export shows it",
     # Why a plan is not applied without a person

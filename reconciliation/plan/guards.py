@@ -14,7 +14,7 @@ from reconciliation.model.reasons import english
 RETIRE_WAITING, SOURCE_INCOMPLETE, ROW_REJECTED = "retire_waiting", "source_incomplete", "row_rejected"
 HANDED_OVER, IMPORT_OVERDUE = "handed_over", "import_overdue"
 NUMBER_NOT_IN_USE = "number_not_in_use"
-PLACE_TAKEN = "place_taken"
+PLACE_TAKEN, SAME_PLACE_ASKED = "place_taken", "same_place_asked"
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _TEST_WORDS = ("test", "rehears", "demo", "dev", "qa", "stag", "sandbox")

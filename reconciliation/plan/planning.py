@@ -29,7 +29,7 @@ from reconciliation.plan.parts import UNKNOWN_GROUP, Part, RegisterCounts, part_
 from reconciliation.plan.planning_inputs import Reading, Remembered
 from reconciliation.plan.register_only import register_only_entries
 from reconciliation.plan.retirements import class_gone
-from reconciliation.plan.same_place import held_where_an_entry_stays, without_refused
+from reconciliation.plan.same_place import held_where_a_home_waits, held_where_an_entry_stays, without_refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,7 @@ def make_plan(
     items = _sorted(classed)
     items = _held_in_a_file(items, remembered.handed_over, as_of, register.import_overdue_nights)
     items = _held_for_its_number(items, merged.dwellings, as_of)
+    items = held_where_a_home_waits(items, merged.dwellings, entries)
     items = held_where_an_entry_stays(items, merged.dwellings, entries)
     groups = part_groups(merged, municipality, remembered.stock)
     items = with_parts(items, groups, merged, entries)

@@ -75,7 +75,8 @@ def compared(tonight: pl.DataFrame, before: pl.DataFrame) -> ReadComparison | No
     moved = _moved(then, now)
     renamed = gone.filter(~pl.col("source_key").is_in(moved["old"].implode()))
     elsewhere = both.filter(_differ("_where") | _differ("bruksenhetsnummer"))
-    reused = elsewhere.filter(~_same_home(then))["source_key"]
+    # A key whose former home another key names tonight was not corrected.
+    reused = elsewhere.filter(~_same_home(then) | pl.col("source_key").is_in(moved["old"].implode()))["source_key"]
     moved_to_reused = moved.filter(pl.col("old").is_in(gone["source_key"].implode()) & pl.col("new").is_in(reused.implode()))
     shown = ["source_key", "_where", "_place"]
     return ReadComparison(

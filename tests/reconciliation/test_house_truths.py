@@ -303,3 +303,17 @@ def test_who_is_asked_is_shown_every_entry_of_the_house_that_it_may_be() -> None
     typed = [entry("H0101", antall_soverom=3, manedsleie=9200.0), entry("H0109", antall_soverom=1), entry("H0202", manedsleie=9800.0)]
     pairs = set(night({"fdv": ours}, typed).matches.select("leverandor_bolig_id", "kobo_id").iter_rows())
     assert {("fdv-a1", "kH0101"), ("fdv-a1", "kH0109"), ("fdv-a2", "kH0202")} <= pairs
+
+
+def test_a_known_key_whose_row_names_another_unit_and_floor_tonight_is_no_key_although_the_flats_are_alike() -> None:
+    def listed(office: str, **floors: int) -> list[Row]:
+        return [
+            flat(f"{office}{at}", unit, **PARCEL, **ALIKE, bruksenhetsnummer=unit, etasjenummer=floor)
+            for at, (unit, floor) in enumerate(floors.items())
+        ]
+
+    theirs = listed("b", H0101=1, H0201=2)
+    first = night({"fdv": listed("a", H0101=1, H0201=2), "omsorg": theirs})
+    later = night({"fdv": listed("a", H0101=1, H0102=1), "omsorg": theirs}, before=first)
+    assert later.mixed == []
+    assert "create" not in {kind for name, kind in later.classes().items() if name != "fdv-a0"}

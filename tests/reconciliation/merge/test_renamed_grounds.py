@@ -31,3 +31,28 @@ def test_two_streets_at_one_corner_that_a_list_knows_both_of_are_two() -> None:
     ours = [flat(f"a{at}", str(at), **PARCEL, **ALIKE, adressenavn=street) for at, street in enumerate(("Ospestien", "Furulia"))]
     result = night({"fdv": ours, "omsorg": [flat("b1", "1", **PARCEL, **ALIKE, adressenavn="Furulia")]})
     assert set(result.classes().values()) == {"create"}
+
+
+def test_a_home_of_a_corner_house_is_asked_about_where_no_measure_parts_it_from_one_round_the_corner() -> None:
+    def home(key: str, street: str, unit: str, area: float, rent: float | None = None) -> Row:
+        measured = {"bruksenhetsnummer": unit, "bruksareal": area, "manedsleie": rent}
+        return flat(key, str(area), **PARCEL, adressenavn=street, nummer=8 if street == "Furulia" else 1, **measured)
+
+    ours = [home("a1", "Ospestien", "H0101", 50.0, 7000.0), home("a2", "Ospestien", "H0102", 60.0), home("a3", "Furulia", "H0101", 72.0)]
+    # The list gives all three the address of the one entrance.
+    theirs = [home("b1", "Furulia", "H0101", 72.0), home("b2", "Furulia", "H0102", 60.0), home("b3", "Furulia", "H0103", 50.0, 7000.0)]
+    result = night({"fdv": ours, "omsorg": theirs})
+    assert result.mixed == []
+    assert result.asked("fdv:a1", "omsorg:b3")
+    assert result.asked("fdv:a2", "omsorg:b2")
+    assert {name for name, kind in result.classes().items() if kind == "review"} >= {"fdv-a1", "fdv-a2"}
+
+
+@pytest.mark.parametrize("sizes", [(61.0, 72.0, 66.0), (61.0,) * 5])
+def test_a_terrace_that_one_list_letters_and_another_numbers_is_asked_about_with_the_right_answer_offered(sizes: tuple[float, ...]) -> None:
+    ours = [flat(f"a{at}", str(at), **PARCEL, bokstav="ABCDE"[at], bruksareal=size, manedsleie=8000.0) for at, size in enumerate(sizes)]
+    theirs = [flat(f"b{at}", str(at), **PARCEL, nummer=1 + 2 * at, bruksareal=size) for at, size in enumerate(sizes)]
+    result = night({"fdv": ours, "omsorg": theirs})
+    assert result.mixed == []
+    assert all(result.asked(f"fdv:a{at}", f"omsorg:b{at}") for at in range(len(sizes)))
+    assert set(result.classes().values()) == {"review"}

@@ -168,6 +168,15 @@ def test_nothing_is_created_at_the_place_of_an_entry_whose_row_is_gone(unit: str
     assert {item["class"]: item["held"] for item in plan.items.iter_rows(named=True)}["create"] == guard
 
 
+def test_no_entry_is_deleted_at_whose_place_a_dwelling_waits_for_an_answer() -> None:
+    """The same home under a new key, which is asked about: it would be gone from Kobo until the answer comes."""
+    doubted = [{**UNIT, "bruksareal": 40.0}, {"source": "eiendom", **UNIT, "bruksareal": 80.0}]
+    for unit, guard in (("H0101", "same_place_asked"), ("H0102", None)):
+        plan = planned(doubted, [{**ENTRY, "bruksenhetsnummer": unit}], {"old": "k1"}, retire_after_nights=1)
+        found = {(item["class"], item["held"]) for item in plan.items.iter_rows(named=True)}
+        assert found == {("review", None), ("retire", guard)}
+
+
 def test_every_source_that_ever_held_it_must_be_complete() -> None:
     plan = planned([], [ENTRY], {"old": "k1"}, complete=("fdv",), held_by=("fdv", "eiendom"))
     assert only(plan)["held"] == "source_incomplete"

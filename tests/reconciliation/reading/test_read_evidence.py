@@ -110,6 +110,12 @@ def test_homes_of_one_address_are_distinguished_by_their_measures() -> None:
     assert codes(evidence_of(renumbered([*block[:4], HOME, *block[4:]]), block)) == ["keys_moved"]
 
 
+def test_a_key_whose_former_home_has_another_key_is_reused_although_the_flats_are_alike() -> None:
+    flats = [{**HOME, "source_key": str(at), "bruksenhetsnummer": unit} for at, unit in enumerate(("H0101", "H0102", "H0201"))]
+    put_in = [flats[0], {**flats[1], "bruksenhetsnummer": "H0103"}, {**flats[1], "source_key": "2"}, {**flats[2], "source_key": "3"}]
+    assert sorted(evidence_of(put_in, flats).reused) == ["1", "2"]
+
+
 @pytest.mark.parametrize("prefix", ["A-", "Æ-"])
 def test_a_new_prefix_is_reported_with_the_table_that_repairs_it(prefix: str) -> None:
     evidence = evidence_of([{**row, "source_key": prefix + row["source_key"]} for row in town()], town())

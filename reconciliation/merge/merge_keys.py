@@ -101,7 +101,9 @@ def contradicted(name: str) -> pl.Expr:
     """Per group that shares the key: does what else is known contradict it?"""
     if name in (DECISION, KNOWN, LAST):
         return pl.lit(value=False)
-    any_reason = contradict(in_group, weak_key=name in WEAK)
+    # Two parts of a municipality may have a street of the same name: another postcode and another ground.
+    other_part = in_group("_ground").several & in_group("postnummer").several
+    any_reason = contradict(in_group, weak_key=name in WEAK) | other_part
     if name == MATRIKKEL:
         any_reason |= _in_another_street()
     if name in (MATRIKKEL, ADDRESS_UNIT, ADDRESS_LABEL):

@@ -14,17 +14,28 @@ _UNIT = ("bruksenhetsnummer", "ekstra_referanse")
 
 
 def at_same_place(dwellings: pl.DataFrame, leaving: pl.DataFrame) -> pl.DataFrame:
-    """(leverandor_bolig_id, kobo_id): same house, unit number and lease reference. leaving: entries of the register."""
+    """(leverandor_bolig_id, kobo_id): same house, unit number and lease reference; or the same cadastre number, unit number, lease
+    reference and rent, under another address: the street was perhaps renamed. leaving: entries of the register."""
     if dwellings.is_empty() or leaving.is_empty():
         return pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()})
-    left = _placed(leaving, "kobo_id")
-    return _placed(dwellings, "leverandor_bolig_id").join(left, on="_at").select("leverandor_bolig_id", "kobo_id")
+    pairs = [
+        placed(dwellings, "leverandor_bolig_id").join(placed(leaving, "kobo_id"), on="_at").select("leverandor_bolig_id", "kobo_id")
+        for placed in (_placed, _grounded)
+    ]
+    return pl.concat(pairs).unique(maintain_order=True)
 
 
 def _placed(rows: pl.DataFrame, name: str) -> pl.DataFrame:
     """(name, _at): what Kobo tells dwellings apart by. Those without an address are left out."""
     place = pl.concat_str("_municipality", "_street", "_house", *(pl.col(name).fill_null("") for name in _UNIT), separator="|")
     return with_place(rows).select(name, _at=place).drop_nulls()
+
+
+def _grounded(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """(name, _at): cadastre number, unit number, lease reference and rent. Those without one of them, the reference aside, are left out."""
+    reference = pl.col("ekstra_referanse").fill_null("")
+    ground = pl.concat_str("_matrikkel", "bruksenhetsnummer", reference, pl.col("manedsleie").cast(pl.String()), separator="|")
+    return with_place(rows).select(name, _at=ground).drop_nulls()
 
 
 def without_refused(items: pl.DataFrame, dwellings: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:

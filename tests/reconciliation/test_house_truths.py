@@ -317,3 +317,10 @@ def test_a_known_key_whose_row_names_another_unit_and_floor_tonight_is_no_key_al
     later = night({"fdv": listed("a", H0101=1, H0102=1), "omsorg": theirs}, before=first)
     assert later.mixed == []
     assert "create" not in {kind for name, kind in later.classes().items() if name != "fdv-a0"}
+
+
+def test_a_street_of_the_same_name_in_another_part_of_the_municipality_is_another_street() -> None:
+    here = flat("a1", "1", **PARCEL, **ALIKE, bruksenhetsnummer="H0101")
+    there = flat("b1", "2", **ALIKE, gardsnummer=88, bruksnummer=2, postnummer="9925", bruksenhetsnummer="H0101")
+    assert night({"fdv": [here], "omsorg": [there]}).mixed == []
+    assert len(night({"fdv": [here], "omsorg": [there | {"postnummer": "9910"}]}).dwellings) == 1

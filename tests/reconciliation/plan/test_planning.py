@@ -168,6 +168,14 @@ def test_nothing_is_created_at_the_place_of_an_entry_whose_row_is_gone(unit: str
     assert {item["class"]: item["held"] for item in plan.items.iter_rows(named=True)}["create"] == guard
 
 
+def test_nothing_is_created_in_a_renamed_street_while_the_entry_of_the_same_ground_unit_and_rent_stays() -> None:
+    home = {**UNIT, "gardsnummer": 31, "bruksnummer": 1, "manedsleie": 7000.0}
+    for rent, guard in ((7000.0, "place_taken"), (9000.0, None)):
+        renamed = {**home, "adressenavn": "Granveien", "nummer": 11, "manedsleie": rent}
+        plan = planned([renamed], [{**ENTRY, **home}], {"old": "k1"}, retire_after_nights=2)
+        assert {item["class"]: item["held"] for item in plan.items.iter_rows(named=True)}["create"] == guard
+
+
 def test_no_entry_is_deleted_at_whose_place_a_dwelling_waits_for_an_answer() -> None:
     """The same home under a new key, which is asked about: it would be gone from Kobo until the answer comes."""
     doubted = [{**UNIT, "bruksareal": 40.0}, {"source": "eiendom", **UNIT, "bruksareal": 80.0}]

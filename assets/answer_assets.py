@@ -38,6 +38,7 @@ RECEIVED = "mottatt"
 """Below the drop folder: files that have been read."""
 _LEFT_BEHIND = ("thumbs.db", "desktop.ini")
 USED = ("dwellings", "plan", "matches", "lineage", "standing_rows", "register", "deviations")
+REJECTED = "rejected_rows"
 
 Find = Callable[[str], Table | None]
 """A municipality's stored table by its name; None when there is none."""
@@ -79,22 +80,21 @@ class NightQuestions:
 
 def questions_of(find: Find, ledger: Ledger, slug: str) -> NightQuestions:
     """The questions of the last night that could read the register; none when a table is missing."""
-    made = {name: find(name) for name in USED}
-    tables = {name: table for name, table in made.items() if table is not None}
-    if len(tables) < len(made) or tables["plan"].facts.get("register_verdict") != "complete":
+    tables = {name: table for name in (*USED, REJECTED) if (table := find(name)) is not None}
+    if not tables.keys() >= set(USED) or tables["plan"].facts.get("register_verdict") != "complete":
         return NightQuestions((), {})
     return night_questions(tables, ledger, slug)
 
 
 def night_questions(made: Mapping[str, Table], ledger: Ledger, slug: str) -> NightQuestions:
-    """made: the tables of USED."""
+    """made: the tables of USED, and REJECTED where it is there."""
     return NightAsked(made).decided(ledger.decisions(slug))
 
 
 class NightAsked:
     """The questions of a night's tables, made once; what is decided about them is looked up for each set of decisions.
 
-    made: the tables of USED. named: ids of the dwellings that are asked about or offered beside them.
+    made: the tables of USED, and REJECTED where it is there. named: ids of the dwellings that are asked about or offered beside them.
     """
 
     def __init__(self, made: Mapping[str, Table]) -> None:
@@ -107,6 +107,7 @@ class NightAsked:
             register_rows=made["register"].frame,
             shielded_gone=made["dwellings"].facts.get(SHIELDED_GONE, ()),
             deviations=made["deviations"].frame,
+            rejected=made[REJECTED].frame if REJECTED in made else None,
         )
         self._asked = AskedOf(tables)
         as_of = made["plan"].facts.get("as_of")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from desk.case import Case
 from desk.case_words import decided_in_short, owner_in_words, title_of, to_the_point
 from desk.my_cases import cases_for
 from desk.night_view import NightView
 from desk.place_words import place_in_words
+from desk.rejected_pages import rejected_rows
 from desk.rendering import common, desk_templates
 from desk.side_by_side import ComparedField, compared_field
 from desk.visitor import Visitor
@@ -38,7 +40,7 @@ class Choice:
 @dataclass(frozen=True, slots=True)
 class QuestionView:
     """One question on the page of its case. asked: the question itself. why: what makes it one; may be empty. decided: the answer in
-    force, in words; None while open."""
+    force, in words; None while open. rejected: (id, place) of rejected rows at the address that the visitor may open."""
 
     question: Question
     shown: Shown
@@ -49,6 +51,7 @@ class QuestionView:
     equal: tuple[ComparedField, ...]
     silent: tuple[ComparedField, ...]
     decided: str | None
+    rejected: tuple[tuple[str, str], ...] = ()
 
 
 def case_page(
@@ -68,7 +71,7 @@ def case_page(
     mine = cases_for(view, visitor)
     beside = len(mine.by_house.get(case.house or "", ()))
     following = mine.after(case)
-    asked = [_asked(question, view) for question in case.every]
+    asked = [_asked(question, view, visitor) for question in case.every]
     return (
         desk_templates()
         .get_template("case.html.j2")
@@ -115,7 +118,7 @@ def _outcome(view: NightView, outcome: str, question: Question) -> str:
     return text(f"desk_outcomes.{outcome}", when=when, by=str(decided.get("decided_by", "")))
 
 
-def _asked(question: Question, view: NightView) -> QuestionView:
+def _asked(question: Question, view: NightView, visitor: Visitor) -> QuestionView:
     seen = shown_questions(to_the_point(question), view.municipality, view.sources)
     compared = [compared_field(name, seen, question) for name in FIELDS if name in seen.agrees]
     filled = [field for field in compared if any(field.values)]
@@ -130,7 +133,15 @@ def _asked(question: Question, view: NightView) -> QuestionView:
         tuple(field for field in filled if field.same),
         tuple(field for field in filled if field.same is None),
         decided_in_short(question, view) if question.decided else None,
+        () if question.secret else _rejected(question, view, visitor),
     )
+
+
+def _rejected(question: Question, view: NightView, visitor: Visitor) -> tuple[tuple[str, str], ...]:
+    """(id, place in words) of the rejected rows beside the question whose pages the visitor may open."""
+    rows = view.once(("rejected by place", *visitor.sight), lambda: {row.where: row for row in rejected_rows(view, visitor)})
+    places = [(row.source, row.file and PurePath(row.file).name, row.sheet, row.row, row.key) for row in question.rejected]
+    return tuple((rows[at].id, place_in_words(rows[at].place, view.municipality)) for at in places if at in rows)
 
 
 def _consequence(question: Question, code: str) -> str:

@@ -91,6 +91,11 @@ class RejectedRow:
         """How the ledger names it where it keeps who saw it."""
         return f"rettes:{self.id}"
 
+    @property
+    def where(self) -> tuple[str, str | None, str | None, int | None, str | None]:
+        """Source, file, sheet, row and key; in a database, whose rows have no numbers, the key tells them apart."""
+        return self.place.source, self.place.file, self.place.sheet, self.place.row, self.place.key
+
 
 @dataclass(frozen=True, slots=True)
 class EarlierAnswer:

@@ -10,14 +10,14 @@ from threading import Lock
 import polars as pl
 from upath import UPath
 
-from assets.answer_assets import USED, NightAsked
+from assets.answer_assets import REJECTED, USED, NightAsked
 from assets.stored_table import Table, read_lean_table, stored_by, table_base
 from connectors.own_faults import log_own_fault
 from desk.case import cases_of
 from desk.night_view import NO_NIGHT, REGISTER_UNSEEN, UNFINISHED, NightUnreadableError, NightView, PlanPart, RejectedRow, SourcePlace
 from pipelines.earlier_answers import earlier_answers
 from pipelines.stored_plan import plan_parts, with_approvals
-from pipelines.stored_rejections import REJECTED, rejected_in
+from pipelines.stored_rejections import rejected_in
 from reconciliation.ledger import Ledger, LedgerError
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.shielding import is_shielded

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.answer_assets import REJECTED
 from assets.stored_table import Table
 from desk.night_view import RejectedRow, RowFault, SourcePlace
 from reconciliation.addresses import folded
@@ -16,7 +17,6 @@ from reconciliation.decisions.unit_offers import units_offered
 from reconciliation.model.shielding import is_shielded
 from reconciliation.model.words import Severity
 
-REJECTED = "rejected_rows"
 _PLACE = ["source", "file", "sheet", "row"]
 
 

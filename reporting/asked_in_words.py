@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from pathlib import PurePath
 from typing import Any
 
 from language import day, rendered, text, word_for
 from reconciliation.decisions.answer_choices import SPLIT
 from reconciliation.decisions.question import ABSENT, CHANGED, ENTRY, FIELD, MATCH, MERGE, REMOVAL, UNIT, WARNING, Question
+from reconciliation.decisions.rejected_beside import RejectedBeside
 from reconciliation.likeness.place import PLACE_FIELDS
 from reconciliation.model.municipality import Municipality
 from reporting.offered_answers import field_value
 from reporting.stop_causes import cause
+
+MOST_REJECTED = 3
+"""Rejected rows that one question names; more would hide the question itself."""
 
 
 def asked_in_words(question: Question, municipality: Municipality) -> str:
@@ -38,20 +43,33 @@ def asked_in_words(question: Question, municipality: Municipality) -> str:
             )
             for source, value in sorted(question.values_by_source.items())
         ]
-        return _with_hints(question, " ".join([asked, "; ".join(values) + "." if values else ""]).strip())
+        return _with_hints(question, municipality, " ".join([asked, "; ".join(values) + "." if values else ""]).strip())
     several = "which_" if len(question.candidates) > 1 else ""
     about = {MATCH: f"{several}kobo_about", ENTRY: "which_entry_about", MERGE: f"{several}merge_about", UNIT: "unit_about"}[question.about]
-    return _with_hints(question, text(f"clarifications.{about}", why=why))
+    return _with_hints(question, municipality, text(f"clarifications.{about}", why=why))
 
 
-def _with_hints(question: Question, asked: str) -> str:
-    """The text with hints added: what may be typed as the answer, and what splitting rows into two homes does in Kobo."""
+def _with_hints(question: Question, municipality: Municipality, asked: str) -> str:
+    """The text with hints added: what may be typed as the answer, what splitting rows into two homes does in Kobo, and which rejected rows
+    at the address may answer it once they are mended."""
     hints = []
     if question.about == MERGE and question.fills_unit:
         hints.append(text("clarifications.or_unit"))
     if any(answer.code.partition(":")[0] == SPLIT for answer in question.answers):
         hints.append(text("clarifications.split_effect"))
+    if question.rejected and not question.secret:
+        places = [_row_in_words(row, municipality) for row in question.rejected[:MOST_REJECTED]]
+        more = len(question.rejected) - len(places)
+        places += [text("clarifications.more_rejected", count=more)] if more else []
+        hints.append(text("clarifications.rejected_beside", where="; ".join(places)))
     return " ".join([asked, *hints])
+
+
+def _row_in_words(row: RejectedBeside, municipality: Municipality) -> str:
+    """Source, file, sheet and row of a rejected row; its key where rows have no numbers."""
+    file = row.file and PurePath(row.file).name
+    where = (file, row.sheet, text("letter.row", row=row.row)) if row.row else (row.key,)
+    return ", ".join(str(part) for part in (source_titles(municipality, [row.source]), *where) if part)
 
 
 def _changed(question: Question, municipality: Municipality) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from reconciliation.decisions.answer_choices import Answer
 from reconciliation.decisions.confirmed_warnings import right_answer, until_of
+from reconciliation.decisions.rejected_beside import RejectedBeside
 from reconciliation.decisions.value_answers import unit_answer, value_answer
 
 MATCH, ENTRY, MERGE, UNIT, FIELD, ABSENT, CHANGED = "match", "entry", "merge", "unit", "field", "absent", "kobo_change"
@@ -51,7 +52,8 @@ class Question:
     house: key shared by dwellings of one house that lack unit numbers; None otherwise.
     holds_up: number of dwellings that wait for the answer. decided: the decision in force on this evidence, None while open.
     decided_code: the code of its answer. only_units: the answers list the units that the official register has at the address, and no
-    other unit number is accepted. night: for a WARNING question, the night that warned.
+    other unit number is accepted. night: for a WARNING question, the night that warned. rejected: rows of other lists at the address that
+    wait for a correction; of a CHOOSING question only.
     """
 
     id: str
@@ -73,6 +75,7 @@ class Question:
     decided: Mapping[str, Any] | None = None
     decided_code: str = ""
     only_units: bool = False
+    rejected: tuple[RejectedBeside, ...] = ()
     night: date | None = None
 
     @property

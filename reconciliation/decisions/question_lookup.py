@@ -10,10 +10,11 @@ import polars as pl
 
 from reconciliation.decisions.field_evidence import by_source
 from reconciliation.decisions.question import Question, SourceRow
+from reconciliation.decisions.rejected_beside import RejectedRows
 from reconciliation.decisions.unit_offers import units_offered
 from reconciliation.model.known_decisions import EVIDENCE_FIELDS
 from reconciliation.model.shielding import shielded_entries, shielded_ids
-from reconciliation.model.tables import CONTENT
+from reconciliation.model.tables import CONTENT, SOURCE_ROWS, empty
 
 SIDE = [name for name in EVIDENCE_FIELDS if name in CONTENT]
 """Fields that each side of a question shows."""
@@ -22,7 +23,8 @@ SIDE = [name for name in EVIDENCE_FIELDS if name in CONTENT]
 @dataclass(frozen=True, slots=True)
 class Tables:
     """A night's tables, as far as questions are made of them. shielded_gone: leverandor_bolig_id of shielded dwellings in no source.
-    deviations: None where nothing is known of the units that the official register has."""
+    deviations: None where nothing is known of the units that the official register has. rejected: SOURCE_ROWS that errors keep out; None
+    where they are not known."""
 
     dwellings: pl.DataFrame
     items: pl.DataFrame
@@ -32,6 +34,7 @@ class Tables:
     register_rows: pl.DataFrame
     shielded_gone: Collection[str] = ()
     deviations: pl.DataFrame | None = None
+    rejected: pl.DataFrame | None = None
 
 
 def _one_home() -> pl.Expr:
@@ -44,8 +47,8 @@ class AskedAbout:
 
     waiting: leverandor_bolig_id of the dwellings that wait for an answer. dwellings: by id, those and their candidates. rows: by
     "source:key", their source rows. offered: id -> its uncertain matches. entries: by koboId. shielded: ids and koboIds of shielded
-    dwellings. units: "source:key" -> units that the official register offers. values_by_source: id -> what each source
-    says where they differ.
+    dwellings. units: "source:key" -> units that the official register offers. rejected: the rejected rows by address.
+    values_by_source: id -> what each source says where they differ.
     """
 
     def __init__(self, night: Tables, waiting: pl.DataFrame) -> None:
@@ -74,6 +77,7 @@ class AskedAbout:
         one_home = [frame.select("leverandor_bolig_id", "kobo_id") for frame in (night.matches.filter(_one_home()), night.items)]
         self.shielded = {*shielded, *shielded_entries(shielded, pl.concat(one_home))}
         self.units = units_offered(night.deviations, self.rows)
+        self.rejected = RejectedRows(empty(SOURCE_ROWS) if night.rejected is None else night.rejected, night.dwellings)
         self.values_by_source = by_source(night.lineage.join(ids, on="leverandor_bolig_id", how="semi"))
 
     def holds_up(self, question: Question) -> int:

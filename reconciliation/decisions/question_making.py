@@ -21,6 +21,7 @@ from reconciliation.decisions.kobo_change_answers import evidence_of_change
 from reconciliation.decisions.question import (
     ABSENT,
     CHANGED,
+    CHOOSING,
     ENTRY,
     FIELD,
     MATCH,
@@ -123,6 +124,7 @@ class QuestionMaker:
             candidates=candidates,
             values_by_source={},
             secret=asked[0].secret,
+            rejected=asked[0].rejected,
         )
 
     def _merge(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> Iterator[Question]:
@@ -248,6 +250,7 @@ class QuestionMaker:
             secret=ours in self.night.shielded,
             rows=rows,
             only_units=bool(offered),
+            rejected=self.night.rejected.beside(dwelling) if about in CHOOSING else (),
         )
 
     def _units_of(self, about: str, dwelling: Mapping[str, Any], rows: Sequence[SourceRow]) -> tuple[Answer, ...]:

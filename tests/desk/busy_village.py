@@ -38,6 +38,7 @@ NEW = """400;Storgata 11;;;40,0;Ordinær;nei
 OTHER = f"""{HEAD}
 A;Storgata 5;;21;50,5;Ordinær;nei
 B;Storgata 5;;22;61,0;Ordinær;nei
+C;Storgata 5;H0101;;50,5;Ukjent;nei
 """
 
 

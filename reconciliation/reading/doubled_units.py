@@ -1,8 +1,7 @@
 """Rows of one source with the same unit: which of them is right, where other values decide it.
 
-A row is confirmed when another source has the same unit with the same area or rent and differs in neither, and every other row of the
-group either gives another floor than its unit number or differs from that source in area or rent: a copy with last year's rent does.
-Where nothing decides, no row is confirmed."""
+A row is confirmed when another source has the same unit with the same area or rent, and every other row of the group either gives
+another floor than its unit number or is contradicted by that source. Where nothing decides, no row is confirmed."""
 
 from __future__ import annotations
 
@@ -32,7 +31,7 @@ def confirmed_among_doubles(rows: pl.DataFrame) -> pl.Series:
     )
     judged = group.join(seen, on="_at", how="left").with_columns(pl.col("_agrees", "_differs").fill_null(value=False))
     right = ~pl.col("_doubted") & pl.col("_agrees") & ~pl.col("_differs")
-    wrong = pl.col("_doubted") | pl.col("_differs")
+    wrong = pl.col("_doubted") | (pl.col("_differs") & ~pl.col("_agrees"))
     same_unit = ("source", *_UNIT)
     sole = judged.filter((right.sum().over(same_unit) == 1) & ((right | wrong).all().over(same_unit))).filter(right)
     return placed.get_column("_at").is_in(sole.get_column("_at").implode())

@@ -124,7 +124,8 @@ def _clean(plot: Script, source: str, dwelling: Dwelling, night: int) -> TypedRo
     if dwelling.id in plot.untied:
         other["Leilighetsnr"] = None
     if dwelling.id in plot.contradicted:
-        other |= {"AntallSoverom": dwelling.antall_soverom + 1, "Boareal": int(dwelling.bruksareal) + 7}
+        # The area stays equal: two lists that agree in nothing measured are asked about and not merged.
+        other["AntallSoverom"] = dwelling.antall_soverom + 1
     return replace(typed, values=typed.values | other, tied=dwelling.id not in plot.untied)
 
 

@@ -44,7 +44,7 @@ def copied_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
     section = pl.col("seksjonsnummer").is_not_null() & pl.col("_ground").is_not_null() & one_sign & (neighbour("_theirs") | same["nummer"])
     odd = pairs.filter(lettered | opposite | section)
     copies = [pairs.filter(_ONE_LIST & ~_BETTER_KNOWN) for pairs in (odd, _in_two_streets(measured.with_columns(_on_ground=on_ground)))]
-    return pl.concat(found.select("leverandor_bolig_id", other="leverandor_bolig_id_theirs") for found in copies)
+    return pl.concat(pairs_of_copies.select("leverandor_bolig_id", other="leverandor_bolig_id_theirs") for pairs_of_copies in copies)
 
 
 def _in_two_streets(measured: pl.DataFrame) -> pl.DataFrame:

@@ -128,7 +128,10 @@ def test_everything_that_can_be_in_the_register_is_and_each_dwelling_is_in_the_c
                 missing.append(ours_id)
         if dwelling["can_be_in_register"]:
             assert ours, dwelling["id"]
-    assert unexpected == []
+    # A number that is another's with a digit left out, and the same area: it may be that home, and is asked about.
+    asked_by_chance = played.table("plan").filter(pl.col("reason") == "nearly_same_address").get_column("leverandor_bolig_id").to_list()
+    assert len(asked_by_chance) <= 1
+    assert [each for each in unexpected if each[1] not in asked_by_chance] == []
     assert missing == []
 
 

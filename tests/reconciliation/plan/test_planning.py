@@ -181,8 +181,8 @@ def test_no_entry_is_deleted_at_whose_place_a_dwelling_waits_for_an_answer() -> 
     doubted = [{**UNIT, "bruksareal": 40.0}, {"source": "eiendom", **UNIT, "bruksareal": 80.0}]
     for unit, guard in (("H0101", "same_place_asked"), ("H0102", None)):
         plan = planned(doubted, [{**ENTRY, "bruksenhetsnummer": unit}], {"old": "k1"}, retire_after_nights=1)
-        found = {(item["class"], item["held"]) for item in plan.items.iter_rows(named=True)}
-        assert found == {("review", None), ("retire", guard)}
+        kept_or_not = {(item["class"], item["held"]) for item in plan.items.iter_rows(named=True)}
+        assert kept_or_not == {("review", None), ("retire", guard)}
 
 
 def test_every_source_that_ever_held_it_must_be_complete() -> None:

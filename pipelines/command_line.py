@@ -165,7 +165,11 @@ def decide(
     config: ConfigFile,
     question: Annotated[str, typer.Argument(help="The question's id; --list shows them. Left out: you are asked one after another.")] = "",
     answer: Annotated[
-        str, typer.Argument(help="same, different, unsure, new, keep, replace, take:SOURCE, value:VALUE; of a warning right or right:DATE.")
+        str,
+        typer.Argument(
+            help="same, same:ID, different, unsure, new, split, split:SOURCE:KEY, keep, replace, remove, take:SOURCE, value:VALUE; of a "
+            "warning right or right:DATE. --list --format=json has the codes of each question."
+        ),
     ] = "",
     by: Annotated[str, typer.Option("--by", help="Who decides: a role or initials.")] = "",
     why: Annotated[str, typer.Option("--why", help="The reason, kept with the decision.")] = "",

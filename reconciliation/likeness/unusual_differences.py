@@ -32,7 +32,7 @@ def unusual_differences(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
     rooms, area = in_pair("antall_soverom"), in_pair("bruksareal")
     ratio = (_STEPS * pl.col("manedsleie_theirs") / pl.col("manedsleie")).round()
     seen = side_by_side(pairs.select("_at", "_at_right"), rows, rows, _READ).with_columns(
-        _ratio=pl.when(pl.col("manedsleie") > 0).then(ratio), _alone=alone_on_their_ground(rows, pairs)
+        _ratio=pl.when(pl.col("manedsleie") > 0).then(ratio), _alone=_alone_on_their_ground(rows, pairs)
     )
     between = ["_side", "_side_theirs"]
     known = {"rent": pl.col("_ratio").is_not_null(), "area": area.known, "rooms": rooms.known}
@@ -49,7 +49,7 @@ def unusual_differences(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
     return seen.select(unusual & ~supported.fill_null(value=False) & ~(pl.col("_alone") & near)).to_series()
 
 
-def alone_on_their_ground(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
+def _alone_on_their_ground(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
     """rows: prepared, of all sides, with `_side`. pairs: `_at`, `_at_right`. Of each pair: both are on one ground, and no side has another
     row there or at the address of either. A number typed wrong would have named another ground."""
     places = rows.select("_address", "_side", _on=pl.concat_str("_municipality", "_ground"))

@@ -1,13 +1,14 @@
 """Dwellings that may be the same home. Where the rows do not decide it, a person is asked.
 
-Two rows of one system are two dwellings, so dwellings that share a system are no candidates of each other.
+Two rows of one system are two dwellings, so dwellings that share a system are no candidates of each other, unless the one looks like a
+copy of the other.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from reconciliation.likeness.contradiction import contradict, in_pair
+from reconciliation.likeness.contradiction import contradict, in_pair, same_area
 from reconciliation.likeness.street_spelling import ground
 from reconciliation.merge.copied_rows import copied_pairs
 from reconciliation.merge.decided_rows import Excused
@@ -68,10 +69,9 @@ def _likeliest(named: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
         measured, left_on="other", right_on="leverandor_bolig_id", suffix="_theirs"
     )
     same = [(pl.col(name) == pl.col(f"{name}_theirs")).fill_null(value=False) for name in (*MEASURED[1:], "_label")]
-    near = ((pl.col("bruksareal") - pl.col("bruksareal_theirs")).abs() <= 1).fill_null(value=False)
-    ranked = both.with_columns(_alike=pl.sum_horizontal(near, *same)).sort("_alike", "other", descending=[True, False])
+    ranked = both.with_columns(_alike=pl.sum_horizontal(same_area(in_pair), *same)).sort("_alike", "other", descending=[True, False])
     turn = pl.col("other").cum_count().over("leverandor_bolig_id", "sources_theirs")
-    first = ranked.with_columns(_turn=turn).sort("_turn", pl.col("_alike") * -1, "other")
+    first = ranked.with_columns(_turn=turn).sort("_turn", "_alike", "other", descending=[False, True, False])
     kept = first.group_by("leverandor_bolig_id", maintain_order=True).head(MOST).select("leverandor_bolig_id", "other")
     return pl.concat([named.join(crowded.select("leverandor_bolig_id").unique(), on="leverandor_bolig_id", how="anti"), kept])
 

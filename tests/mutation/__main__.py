@@ -37,8 +37,16 @@ PASSED, FAILED, INTERRUPTED = 0, 1, 2
 MIRRORS: dict[str, tuple[str, ...]] = {
     "reconciliation/plan/planning.py": ("tests/reconciliation/plan",),
     "reconciliation/plan/guards.py": ("tests/reconciliation/plan",),
-    "reconciliation/plan/classes.py": ("tests/reconciliation/plan", "tests/reconciliation/test_house_truths.py"),
-    "reconciliation/plan/candidates_shown.py": ("tests/reconciliation/plan", "tests/reconciliation/test_house_truths.py"),
+    "reconciliation/plan/classes.py": (
+        "tests/reconciliation/plan",
+        "tests/reconciliation/test_house_truths.py",
+        "tests/reconciliation/test_entry_truths.py",
+    ),
+    "reconciliation/plan/candidates_shown.py": (
+        "tests/reconciliation/plan",
+        "tests/reconciliation/test_house_truths.py",
+        "tests/reconciliation/test_entry_truths.py",
+    ),
     "reconciliation/plan/register_only.py": ("tests/reconciliation/plan",),
     "reconciliation/plan/difference.py": ("tests/reconciliation/plan",),
     "reconciliation/plan/undo.py": ("tests/reconciliation/plan", "tests/reconciliation/apply/test_undo.py"),
@@ -46,9 +54,21 @@ MIRRORS: dict[str, tuple[str, ...]] = {
     "reconciliation/merge/merging.py": ("tests/reconciliation/merge", "tests/reconciliation/test_house_truths.py"),
     "reconciliation/merge/survivorship.py": ("tests/reconciliation/merge",),
     "reconciliation/merge/merge_keys.py": ("tests/reconciliation/merge",),
-    "reconciliation/match/matching.py": ("tests/reconciliation/match", "tests/reconciliation/test_house_truths.py"),
-    "reconciliation/match/unambiguous_pairs.py": ("tests/reconciliation/match", "tests/reconciliation/test_house_truths.py"),
-    "reconciliation/match/decided_pairs.py": ("tests/reconciliation/match", "tests/reconciliation/test_house_truths.py"),
+    "reconciliation/match/matching.py": (
+        "tests/reconciliation/match",
+        "tests/reconciliation/test_house_truths.py",
+        "tests/reconciliation/test_entry_truths.py",
+    ),
+    "reconciliation/match/unambiguous_pairs.py": (
+        "tests/reconciliation/match",
+        "tests/reconciliation/test_house_truths.py",
+        "tests/reconciliation/test_entry_truths.py",
+    ),
+    "reconciliation/match/decided_pairs.py": (
+        "tests/reconciliation/match",
+        "tests/reconciliation/test_house_truths.py",
+        "tests/reconciliation/test_entry_truths.py",
+    ),
     "reconciliation/apply/write_calls.py": ("tests/reconciliation/apply",),
     "reconciliation/apply/write_plan.py": ("tests/reconciliation/apply",),
     "reconciliation/apply/journalled_writes.py": ("tests/reconciliation/apply",),

@@ -18,6 +18,8 @@ from tests.strategies import NIGHT, SOURCES, links, municipality, none_known, re
 HOUSE = municipality()
 Row = dict[str, Any]
 PARCEL = {"gardsnummer": 31, "bruksnummer": 7}
+ALIKE = {"bruksareal": 45.0, "antall_soverom": 1, "manedsleie": 7300.0}
+LARGER = {"bruksareal": 66.0, "antall_soverom": 3, "manedsleie": 9800.0}
 
 
 @dataclass(frozen=True)
@@ -72,3 +74,7 @@ def night(lists: dict[str, list[Row]], entries: list[Row] | None = None, before:
 
 def flat(key: str, home: str, **values: Any) -> Row:
     return {"key": key, "home": home, **values}
+
+
+def entry(unit: str, **values: Any) -> Row:
+    return {**PARCEL, "kobo_id": f"k{unit}", "bruksenhetsnummer": unit, **values}

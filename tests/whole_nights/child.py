@@ -4,37 +4,26 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import NoReturn
 
 import polars as pl
-from sqlalchemy.engine import Connection
 
 from kobo_client.client import RegisterClient
 from kobo_client.register_config import RegisterConfig
 from reconciliation.apply import apply_plan
 from reconciliation.ledger import Ledger, open_ledger
 from tests.reconciliation.apply.made_plans import create, dwellings, plan
+from tests.whole_nights.dying_ledger import DyingLedger, Killed
 
 
-class SuicidalLedger(Ledger):
+class KillingLedger(DyingLedger):
     """Kills its own process at its n-th write transaction, before or after the commit."""
 
-    dies_at: int | None = None
-    after_commit: bool = False
-    written: int = 0
-
-    @contextmanager
-    def write(self) -> Iterator[Connection]:
-        number, self.written = self.written, self.written + 1
-        with super().write() as connection:
-            yield connection
-            if number == self.dies_at and not self.after_commit:
-                os.kill(os.getpid(), signal.SIGKILL)
-        if number == self.dies_at:
-            os.kill(os.getpid(), signal.SIGKILL)
+    def die(self) -> NoReturn:
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise Killed
 
 
 def client_of(base_url: str) -> RegisterClient:
@@ -59,7 +48,7 @@ def run_night(ledger: Ledger, base_url: str, place: str, count: int, as_of: date
 def doomed_night(*, url: str, base_url: str, place: str, count: int, dies_at: int | None, after_commit: bool, begun: str) -> None:
     """Target of the child process. Makes the file `begun` when it starts to apply."""
     with open_ledger(url, Path()) as healthy:
-        ledger = SuicidalLedger(healthy.engine, healthy.clock)
+        ledger = KillingLedger(healthy.engine, healthy.clock)
         ledger.dies_at, ledger.after_commit = dies_at, after_commit
         Path(begun).touch()
         run_night(ledger, base_url, place, count, date(2023, 11, 1))

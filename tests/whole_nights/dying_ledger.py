@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from sqlalchemy.engine import Connection
 
@@ -22,17 +23,21 @@ class DyingLedger(Ledger):
     after_commit: bool = False
     written: int = 0
 
+    def die(self) -> NoReturn:
+        """End the process, as far as the ledger can tell."""
+        raise Killed
+
     @contextmanager
     def write(self) -> Iterator[Connection]:
         number, self.written = self.written, self.written + 1
         if self.dies_at is not None and number > self.dies_at:
-            raise Killed
+            self.die()
         with super().write() as connection:
             yield connection
             if number == self.dies_at and not self.after_commit:
-                raise Killed
+                self.die()
         if number == self.dies_at:
-            raise Killed
+            self.die()
 
 
 def open_dying(url: str, dies_at: int | None, after_commit: bool) -> DyingLedger:

@@ -17,7 +17,7 @@ from assets.night_session import NightSession
 from assets.stored_table import Table
 from assets.table_io import EarlierTables
 from language import rendered, using_language
-from reconciliation.decisions.answers import AnswerOutcome, CheckedAnswer, GivenAnswer, store_answers
+from reconciliation.decisions.answer_checks import AnswerOutcome, CheckedAnswer, GivenAnswer, store_answers
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.question_lookup import Tables
 from reconciliation.decisions.questions import AskedOf

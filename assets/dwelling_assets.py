@@ -13,7 +13,7 @@ from assets.step_groups import Step, group
 from assets.stored_table import Table
 from assets.table_io import EarlierTables, counts, inputs, table_metadata
 from assets.table_types import TABLE_TYPE, table_type
-from reconciliation.decisions.answers import AnswerOutcome
+from reconciliation.decisions.answer_checks import AnswerOutcome
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import DWELLINGS, MATCHES
 

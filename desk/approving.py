@@ -6,7 +6,7 @@ from connectors.personal_numbers import mask_text
 from desk.night_view import NightView, PlanPart
 from desk.plan_page import APPROVED, CHANGED, NIGHT_RUNS, UNAPPROVED, waits
 from desk.visitor import Refused, Visitor
-from reconciliation.decisions.answers import LONGEST_WHY
+from reconciliation.decisions.answer_checks import LONGEST_WHY
 from reconciliation.ledger import Ledger
 from reconciliation.plan.part_approvals import approve_part
 

@@ -16,8 +16,8 @@ from desk.rendering import common, desk_templates
 from desk.side_by_side import ComparedField, compared_field
 from desk.visitor import Visitor
 from language import text
+from reconciliation.decisions.answer_checks import AnswerOutcome
 from reconciliation.decisions.answer_choices import SPLIT
-from reconciliation.decisions.answers import AnswerOutcome
 from reconciliation.decisions.question import CHANGED, ENTRY, MATCH, MERGE, UNIT, WARNING, Question
 from reporting.clarifications import Shown, shown_questions
 from reporting.dwelling_sources import FIELDS

@@ -7,7 +7,7 @@ from desk.guard import Rejected
 from desk.night_view import NightView, RejectedRow
 from desk.rejected_pages import cells_of
 from desk.visitor import Visitor
-from reconciliation.decisions.answers import LONGEST_WHY
+from reconciliation.decisions.answer_checks import LONGEST_WHY
 from reconciliation.ledger import Ledger
 from reconciliation.reading.cell_corrections import LONGEST, correct_cell
 

@@ -13,7 +13,7 @@ from desk.correcting import correct, take_back_correction
 from desk.house_page import GOOD, doubled_units, given_in, house_page
 from desk.rendering import refusal_page
 from desk.visit import Desk, Visit
-from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_all_or_none, store_answers
+from reconciliation.decisions.answer_checks import AnswerOutcome, GivenAnswer, store_all_or_none, store_answers
 from reconciliation.decisions.question import WARNING
 from reconciliation.decisions.withdraw import withdraw
 from reconciliation.model.known_decisions import DecisionKind

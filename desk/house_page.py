@@ -14,7 +14,7 @@ from desk.night_view import NightView
 from desk.rendering import common, desk_templates
 from desk.visitor import Visitor
 from language import short_day, text
-from reconciliation.decisions.answers import AnswerOutcome, CheckedAnswer, GivenAnswer
+from reconciliation.decisions.answer_checks import AnswerOutcome, CheckedAnswer, GivenAnswer
 from reconciliation.decisions.question import CHOOSING, MATCH, Question
 from reconciliation.identifiers import parse_unit
 from reconciliation.model.known_decisions import DecisionKind

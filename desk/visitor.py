@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connectors.personal_numbers import mask_text
-from reconciliation.decisions.answers import LONGEST_NAME
+from reconciliation.decisions.answer_checks import LONGEST_NAME
 from reconciliation.model.desk_settings import DeskSettings
 
 SECRET, USER, GROUPS = "x-kobosync-proxy-secret", "x-auth-request-user", "x-auth-request-groups"

@@ -10,7 +10,7 @@ import polars as pl
 
 from connectors.sheet_texts import UnreadableSheetError, sheet_texts
 from language import COMPLETE, DEFAULT, text, texts, using_language
-from reconciliation.decisions.answers import GivenAnswer
+from reconciliation.decisions.answer_checks import GivenAnswer
 from reporting.clarifications_sheet import HEADINGS
 
 _DEEPEST = 10

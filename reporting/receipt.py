@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from language import day, text, word_for
-from reconciliation.decisions.answers import AnswerOutcome, CheckedAnswer
+from reconciliation.decisions.answer_checks import AnswerOutcome, CheckedAnswer
 from reconciliation.model.municipality import Municipality
 from reporting.clarifications import shown_questions
 from reporting.offered_answers import labels

@@ -20,8 +20,8 @@ from assets.table_io import EarlierTables
 from language import text, using_language, word_for
 from pipelines.commands.terminal_input import Ask, ask_line
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
+from reconciliation.decisions.answer_checks import AnswerOutcome, CheckedAnswer, GivenAnswer, store_answers
 from reconciliation.decisions.answer_choices import contradictory
-from reconciliation.decisions.answers import AnswerOutcome, CheckedAnswer, GivenAnswer, store_answers
 from reconciliation.decisions.question import Question
 from reconciliation.ledger import Ledger, LedgerError, open_ledger
 from reconciliation.model.municipality import Municipality, home_of, load

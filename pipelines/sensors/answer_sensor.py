@@ -11,7 +11,7 @@ import dagster as dg
 from assets.answer_assets import pick_up_folder, waiting_files
 from assets.table_io import EarlierTables
 from pipelines.jobs import MUNICIPALITY_TAG
-from reconciliation.decisions.answers import AnswerOutcome
+from reconciliation.decisions.answer_checks import AnswerOutcome
 from reconciliation.ledger import LedgerError, open_ledger
 from reconciliation.model.municipality import Municipality
 

@@ -12,7 +12,7 @@ from reconciliation.likeness.street_spelling import one_spelling
 from reconciliation.match.both_sides import PAIR
 from reconciliation.match.candidates import with_this_rent, worth_asking
 from reconciliation.match.decided_pairs import pair_decisions
-from reconciliation.match.key_search import KeySearch
+from reconciliation.match.keyed_pairs import KeyedPairs
 from reconciliation.match.last_search import last_search
 from reconciliation.match.unambiguous_pairs import MEASURES, alone_at_address, around_addresses, last_left, leases, only_with_this_rent
 from reconciliation.model.known_decisions import Decisions
@@ -36,27 +36,27 @@ def match(
     if dwellings.is_empty() or entries.is_empty():
         return pl.DataFrame(schema=MATCHES)
     answers = pair_decisions(Decisions.of(decisions), dwellings, entries)
-    search = KeySearch(dwellings, entries, answers)
-    search.by_link(links.select(list(PAIR)))
-    if answers.same.is_empty() and search.free_ours.is_empty():
+    keyed = KeyedPairs(dwellings, entries, answers)
+    keyed.by_link(links.select(list(PAIR)))
+    if answers.same.is_empty() and keyed.free_ours.is_empty():
         # Everything is linked already: no addresses need to be compared.
-        return search.result()
-    search.ours, search.theirs = _spelt_alike(with_place(dwellings, same_place), with_place(entries, same_place))
-    search.settle(answers.same, "decision", "decision", checked=False)
-    search.settle(_on(search, "leverandor_bolig_id"), "leverandor_bolig_id", "leverandor_bolig_id", checked=False)
-    search.settle(_on(search, _key("_address", "_unit")), "address", "address_unit")
-    search.settle(_on(search, _key("_matrikkel", "_unit")), "matrikkel", "matrikkel")
-    around = around_addresses(search.ours, search.theirs)
-    search.settle(leases(search.ours, search.theirs, search.free_ours, search.free_theirs, around), "address", "address_lease")
-    search.settle(alone_at_address(search.ours, search.theirs, search.free_ours, search.free_theirs, around), "address", "single")
-    search.settle(last_left(search.ours, search.theirs, search.free_ours, search.free_theirs, around), "address", "last")
-    search.settle(only_with_this_rent(search.ours, search.theirs, search.free_ours, search.free_theirs, around), "address", "only_rent")
-    search.settle_elsewhere()
-    search.confirm()
-    search.ours = search.ours.with_columns(with_this_rent())
-    search.offer(_candidates(search))
-    search.offer(_last_search(search))
-    return search.result()
+        return keyed.result()
+    keyed.ours, keyed.theirs = _spelt_alike(with_place(dwellings, same_place), with_place(entries, same_place))
+    keyed.settle(answers.same, "decision", "decision", checked=False)
+    keyed.settle(_on(keyed, "leverandor_bolig_id"), "leverandor_bolig_id", "leverandor_bolig_id", checked=False)
+    keyed.settle(_on(keyed, _key("_address", "_unit")), "address", "address_unit")
+    keyed.settle(_on(keyed, _key("_matrikkel", "_unit")), "matrikkel", "matrikkel")
+    around = around_addresses(keyed.ours, keyed.theirs)
+    keyed.settle(leases(keyed.ours, keyed.theirs, keyed.free_ours, keyed.free_theirs, around), "address", "address_lease")
+    keyed.settle(alone_at_address(keyed.ours, keyed.theirs, keyed.free_ours, keyed.free_theirs, around), "address", "single")
+    keyed.settle(last_left(keyed.ours, keyed.theirs, keyed.free_ours, keyed.free_theirs, around), "address", "last")
+    keyed.settle(only_with_this_rent(keyed.ours, keyed.theirs, keyed.free_ours, keyed.free_theirs, around), "address", "only_rent")
+    keyed.settle_elsewhere()
+    keyed.confirm()
+    keyed.ours = keyed.ours.with_columns(with_this_rent())
+    keyed.offer(_candidates(keyed))
+    keyed.offer(_last_search(keyed))
+    return keyed.result()
 
 
 def _spelt_alike(ours: pl.DataFrame, theirs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -75,42 +75,42 @@ def _key(*parts: str) -> pl.Expr:
     return pl.concat_str(*parts, pl.col("_extra").fill_null(""), separator="|")
 
 
-def _on(search: KeySearch, key: pl.Expr | str) -> pl.DataFrame:
+def _on(keyed: KeyedPairs, key: pl.Expr | str) -> pl.DataFrame:
     expression = pl.col(key) if isinstance(key, str) else key
-    left = search.free_ours.select("leverandor_bolig_id", _key=expression).drop_nulls()
-    right = search.free_theirs.select("kobo_id", _key=expression).drop_nulls()
+    left = keyed.free_ours.select("leverandor_bolig_id", _key=expression).drop_nulls()
+    right = keyed.free_theirs.select("kobo_id", _key=expression).drop_nulls()
     return left.join(right, on="_key").select(list(PAIR))
 
 
-def _candidates(search: KeySearch) -> pl.DataFrame:
+def _candidates(keyed: KeyedPairs) -> pl.DataFrame:
     """Pairs within a block, compared; the few best of each dwelling that are worth a person's time."""
-    ours, theirs = search.open_ours, _with_disputed(search).join(search.settled_theirs, on="kobo_id", how="anti", maintain_order="left")
-    pairs = search.answers.not_different(pairs_in_blocks(ours, theirs))
-    asked = pl.concat(search.pairs).get_column("leverandor_bolig_id").to_list()
+    ours, theirs = keyed.open_ours, _with_disputed(keyed).join(keyed.settled_theirs, on="kobo_id", how="anti", maintain_order="left")
+    pairs = keyed.answers.not_different(pairs_in_blocks(ours, theirs))
+    asked = pl.concat(keyed.pairs).get_column("leverandor_bolig_id").to_list()
     return pairs if pairs.is_empty() else worth_asking(pairs, ours, theirs, asked)
 
 
-def _with_disputed(search: KeySearch) -> pl.DataFrame:
+def _with_disputed(keyed: KeyedPairs) -> pl.DataFrame:
     """The entries, `_disputed`: its number names a home that it is not, or another entry has it too. Then one was typed wrong, and is one
     of the others in the house."""
-    named = pl.concat(search.pairs).filter(~pl.col("certain") & (pl.col("key") != "candidate")).select("kobo_id")
-    wrong = pl.concat([search.disputed, named]).get_column("kobo_id")
+    named = pl.concat(keyed.pairs).filter(~pl.col("certain") & (pl.col("key") != "candidate")).select("kobo_id")
+    wrong = pl.concat([keyed.disputed, named]).get_column("kobo_id")
     unit = pl.struct("_address", "_unit", "_extra")
     twice = pl.col("_address").is_not_null() & pl.col("_unit").is_not_null() & unit.is_duplicated()
     # A row of ours whose floor contradicts its number: in that house the numbers are no certain names.
-    doubted = pl.col("_address").is_in(search.ours.filter("_doubted").get_column("_address").drop_nulls().implode())
-    return search.theirs.with_columns(_disputed=(pl.col("kobo_id").is_in(wrong.implode()) | twice | doubted).fill_null(value=False))
+    doubted = pl.col("_address").is_in(keyed.ours.filter("_doubted").get_column("_address").drop_nulls().implode())
+    return keyed.theirs.with_columns(_disputed=(pl.col("kobo_id").is_in(wrong.implode()) | twice | doubted).fill_null(value=False))
 
 
-def _last_search(search: KeySearch) -> pl.DataFrame:
+def _last_search(keyed: KeyedPairs) -> pl.DataFrame:
     """What the dwellings without a certain entry may be in the register, by any weak key: nothing is created before that, and who is asked
     is shown all that it may be."""
-    searched = pl.concat(search.pairs)
-    explained = pl.concat([searched.filter("certain").get_column("kobo_id"), search.linked.get_column("kobo_id")])
-    theirs = _with_disputed(search).with_columns(_explained=pl.col("kobo_id").is_in(explained.implode()))
-    unfound = search.open_ours.join(searched, on="leverandor_bolig_id", how="anti").get_column("leverandor_bolig_id")
+    searched = pl.concat(keyed.pairs)
+    explained = pl.concat([searched.filter("certain").get_column("kobo_id"), keyed.linked.get_column("kobo_id")])
+    theirs = _with_disputed(keyed).with_columns(_explained=pl.col("kobo_id").is_in(explained.implode()))
+    unfound = keyed.open_ours.join(searched, on="leverandor_bolig_id", how="anti").get_column("leverandor_bolig_id")
     is_in = pl.col("leverandor_bolig_id").is_in
-    in_question = search.open_ours.get_column("leverandor_bolig_id")
-    ours = search.ours.with_columns(_unfound=is_in(unfound.implode()), _open=is_in(in_question.implode()))
+    in_question = keyed.open_ours.get_column("leverandor_bolig_id")
+    ours = keyed.ours.with_columns(_unfound=is_in(unfound.implode()), _open=is_in(in_question.implode()))
     pairs = last_search(ours, theirs, searched.filter(~pl.col("certain")).select(list(PAIR)))
-    return pairs if pairs.is_empty() else search.answers.not_different(pairs)
+    return pairs if pairs.is_empty() else keyed.answers.not_different(pairs)

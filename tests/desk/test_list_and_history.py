@@ -15,7 +15,7 @@ from assets.answer_assets import pick_up
 from assets.stored_table import read_table, table_base
 from desk.case import cases_of
 from language import using_language
-from reconciliation.decisions.answers import AnswerOutcome
+from reconciliation.decisions.answer_checks import AnswerOutcome
 from reconciliation.model.municipality import load
 from reporting.stop_causes import cause
 from tests.desk.busy_village import busy, signed

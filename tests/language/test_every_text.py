@@ -16,7 +16,7 @@ from connectors.read_result import Verdict
 from connectors.source_files import FILE_KINDS
 from desk.my_cases import SHOW
 from language import DEFAULT, in_language, texts
-from reconciliation.decisions.answers import AnswerOutcome
+from reconciliation.decisions.answer_checks import AnswerOutcome
 from reconciliation.ledger.handed_over import HANDED_OVER
 from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.movement_kinds import MovementKind

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from reconciliation.apply import apply_plan
-from reconciliation.decisions.answers import GivenAnswer, store_answers
+from reconciliation.decisions.answer_checks import GivenAnswer, store_answers
 from reconciliation.decisions.question_lookup import Tables
 from reconciliation.decisions.questions import questions
 from reconciliation.ledger import open_ledger

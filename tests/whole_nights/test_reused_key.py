@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from connectors.read_result import Verdict
-from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_answers
+from reconciliation.decisions.answer_checks import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.warning_questions import undecided_warnings
 from reconciliation.ledger import open_ledger
 from tests.whole_nights.small_town import Row, Town

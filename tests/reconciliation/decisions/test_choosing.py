@@ -7,13 +7,13 @@ from typing import Any
 import polars as pl
 
 from language import message, stored
-from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_answers
+from reconciliation.decisions.answer_checks import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.question import ENTRY, MERGE, UNIT
 from reconciliation.ledger import Ledger
 from reconciliation.merge.doubtful_pairs import MOST
 from reconciliation.model.tables import DEVIATIONS
 from tests.reconciliation.decisions.nights import SmallNight
-from tests.reconciliation.decisions.test_answers import PLACE, Town, asked
+from tests.reconciliation.decisions.test_answer_checks import PLACE, Town, asked
 
 UNITS = ("H0101", "H0102", "H0201")
 Row = dict[str, Any]

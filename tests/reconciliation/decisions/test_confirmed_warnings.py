@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_answers
+from reconciliation.decisions.answer_checks import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.confirmed_warnings import split_confirmed, until_of
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.question_lookup import Tables

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_answers
+from reconciliation.decisions.answer_checks import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.question_lookup import Tables
 from reconciliation.decisions.questions import questions

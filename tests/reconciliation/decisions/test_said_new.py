@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from reconciliation.decisions.answers import AnswerOutcome
+from reconciliation.decisions.answer_checks import AnswerOutcome
 from reconciliation.decisions.withdraw import withdraw
 from reconciliation.ledger import Ledger
 from reporting.clarifications import settled_in_source
-from tests.reconciliation.decisions.test_answers import PLACE, Town, asked
+from tests.reconciliation.decisions.test_answer_checks import PLACE, Town, asked
 
 FLAT = {"bruksareal": 45.0, "manedsleie": 7300.0}
 FLATS = [

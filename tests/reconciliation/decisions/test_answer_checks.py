@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from reconciliation.decisions.answer_checks import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.answer_choices import contradictory
-from reconciliation.decisions.answers import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.question_lookup import Tables
 from reconciliation.decisions.questions import AskedOf, questions

@@ -18,7 +18,7 @@ _DWELLINGS, _ENTRIES = {"leverandor_bolig_id": pl.String()}, {"kobo_id": pl.Stri
 
 
 @dataclass
-class KeySearch:
+class KeyedPairs:
     """pairs: MATCHES so far. keyed: pairs that a key made, certain unless a neighbour fits better (`confirm`).
 
     taken_*: paired, or in question, by a key: no further key is tried. settled_*: nothing is offered either.

@@ -22,7 +22,7 @@ from reporting.privacy import hidden_names
 from reporting.value_words import row_in_words
 
 MISSING_UNIT, UNKNOWN_UNIT, MISSING_ADDRESS, LETTER = "missing_unit", "unknown_unit", "missing_address", "letter"
-_OF_RULE = {"B02": MISSING_UNIT, "B06W": MISSING_UNIT, "B04W": UNKNOWN_UNIT}
+_OF_RULE = {"B02": MISSING_UNIT, "B06W": MISSING_UNIT, "B07": MISSING_UNIT, "B04W": UNKNOWN_UNIT}
 _OF_ADDRESS = "A05W"
 _LETTER_KEYS = frozenset({"address_reasons.only_with_letter", "address_reasons.letter_too", "address_reasons.other_letter"})
 _OUTSIDE_KEY = "address_verdicts.outside"

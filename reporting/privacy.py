@@ -14,8 +14,8 @@ from reporting.night_report import NightResult
 _PLACE = ["source", "sheet", "row"]
 _TOLD_BY = ["adressenavn", "gardsnummer", "bruksnummer"]
 _ALL_BUT_LAST_PART = r"^([^:]*:.+)[^0-9A-Za-zÆØÅæøå][0-9A-Za-zÆØÅæøå]+$"
-_SHARED = ("B02", "B03")
-"""Rules that several rows of one house break together: each of the rows reveals where the others are."""
+_SHARED = ("B02", "B03", "B07")
+"""Rules about several rows of one house: what is said of one reveals where the others are."""
 
 
 def with_shown_address(dwellings: pl.DataFrame) -> pl.DataFrame:

@@ -31,7 +31,8 @@ class Misled:
     that is years old differs from both, and is no evidence). wrong_matches_differs: the looser count, any differing value is evidence.
 
     offered: share of the homes in Kobo that are matched or asked about. in_doubt: share of the dwellings in review or conflict;
-    in_doubt_apart: those in houses where no source has unit numbers left out. posted_known: would be created although Kobo has them,
+    in_doubt_apart: those in houses where no source has unit numbers left out. copies_told: rows that are no dwelling, for their owner was
+    told that they are copies without a unit number (B07). posted_known: would be created although Kobo has them,
     of which posted_known_told leaves out those whose entry was matched with another home with equal measures. posted_twice: how many
     more would be created than there are homes."""
 
@@ -46,6 +47,7 @@ class Misled:
     in_doubt: float
     in_doubt_apart: float
     questions: int
+    copies_told: int
     posted_known: int
     posted_known_told: int
     posted_twice: int
@@ -94,6 +96,7 @@ def misled(world: Labelled, share: float = SELDOM) -> Misled:
         in_doubt=len(doubted) / max(len(classes), 1),
         in_doubt_apart=len(doubted - _without_units(merged.dwellings)) / max(len(classes), 1),
         questions=len(questions(night, pl.DataFrame(schema=DECISIONS))),
+        copies_told=world.copies_told,
         posted_known=len(known),
         posted_known_told=sum(not (homes_of[ours] & in_kobo) <= silent for ours in known),
         posted_twice=_created_too_often({ours: homes_of[ours] for ours in posted}),

@@ -47,13 +47,15 @@ _NOT_IMPORTED = ("bruksareal", "etasjenummer")
 @dataclass(frozen=True, slots=True)
 class Labelled:
     """rows: STANDING_ROWS that passed validation. entries: register rows. row_truth: "source:key" -> dwelling. entry_truth:
-    koboId -> dwelling. misnamed: keys and koboIds of rows that were typed with another home's number."""
+    koboId -> dwelling. misnamed: keys and koboIds of rows that were typed with another home's number. copies_told: rows that their owner is
+    told to be copies without a unit number (rule B07); they are not in `rows`."""
 
     rows: pl.DataFrame
     entries: pl.DataFrame
     row_truth: dict[str, str]
     entry_truth: dict[str, str]
     misnamed: frozenset[str]
+    copies_told: int = 0
 
 
 class Written:
@@ -88,7 +90,8 @@ class Written:
         random.shuffle(self._rows)
         random.shuffle(self._entries)
         rows = pl.DataFrame(self._rows, schema=SOURCE_ROWS, orient="row")
-        accepted = validate(rows, pl.DataFrame(schema=DEVIATIONS), municipality()).accepted.with_columns(carried=pl.lit(value=False))
+        judged = validate(rows, pl.DataFrame(schema=DEVIATIONS), municipality())
+        accepted = judged.accepted.with_columns(carried=pl.lit(value=False))
         keys = set(accepted.select(pl.col("source") + ":" + pl.col("source_key")).to_series())
         return Labelled(
             accepted.select(list(STANDING_ROWS)),
@@ -96,6 +99,7 @@ class Written:
             {key: name for key, name in self._row_truth.items() if key in keys},
             self._entry_truth,
             frozenset(self._misnamed),
+            judged.deviations.filter(pl.col("rule") == "B07").height,
         )
 
 

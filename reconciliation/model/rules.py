@@ -80,6 +80,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "B03", "bruksenhetsnummer", _LOCATED & pl.col("bruksenhetsnummer").is_not_null() & (pl.col("same_unit") > 1) & ~pl.col("confirmed")
     ),
+    Rule("B07", "bruksenhetsnummer", pl.col("copy_of").is_not_null()),
     Rule("B04W", "bruksenhetsnummer", severity=Severity.WARNING),
     Rule("B06W", "bruksenhetsnummer", severity=Severity.WARNING),
     Rule("B05W", "bruksenhetsnummer", pl.col("floor_contradicts_unit"), severity=Severity.WARNING),

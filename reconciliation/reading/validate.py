@@ -15,6 +15,7 @@ from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.rules import BY_ID, POSSIBLE, RULES, Rule
 from reconciliation.model.words import Severity
+from reconciliation.reading.copied_without_unit import copied_from
 from reconciliation.reading.deviations import deviations_of, heading_of
 from reconciliation.reading.doubled_units import confirmed_among_doubles
 from reconciliation.reading.impossible_units import impossible_units
@@ -73,7 +74,8 @@ def _of_rows(deviations: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_helpers(inside: pl.DataFrame, read_faults: pl.DataFrame) -> pl.DataFrame:
-    """Adds helper columns for rules about several rows: how many share the key or the unit, and which of them is confirmed."""
+    """Adds helper columns for rules about several rows: how many share the key or the unit, which of them is confirmed, and
+    which is a copy of another."""
     # A row with a unit number is the same dwelling whatever label it has; without one, the label tells them apart.
     label = pl.when(pl.col("bruksenhetsnummer").is_null()).then("leilighetsnummer").alias("leilighetsnummer")
     unit = ["source", "kommunenummer", "_street", "nummer", "bokstav", "bruksenhetsnummer", "ekstra_referanse", label]
@@ -85,7 +87,7 @@ def _with_helpers(inside: pl.DataFrame, read_faults: pl.DataFrame) -> pl.DataFra
         _street=folded("adressenavn"),
     )
     helped = helped.with_columns(same_unit=pl.len().over(unit))
-    return helped.with_columns(confirmed=confirmed_among_doubles(helped)).drop("_street")
+    return helped.with_columns(confirmed=confirmed_among_doubles(helped), copy_of=copied_from(helped)).drop("_street")
 
 
 def row_schema(cases: int | None = None, checks: Collection[str] | None = None) -> pa.DataFrameSchema:
@@ -166,8 +168,9 @@ _ABOUT_THE_KEY = ("N01", "N02")
 
 def _shown(rule: Rule, about: str | None) -> pl.Expr:
     """Expression for the value that the sentence quotes."""
-    if rule.id in ("B02", "B03"):
-        parts = [pl.col("adressenavn"), pl.col("nummer").cast(pl.String), pl.col("bokstav"), pl.col("bruksenhetsnummer")]
+    if rule.id in ("B02", "B03", "B07"):
+        unit = "copy_of" if rule.id == "B07" else "bruksenhetsnummer"
+        parts = [pl.col("adressenavn"), pl.col("nummer").cast(pl.String), pl.col("bokstav"), pl.col(unit)]
         return pl.concat_str(parts, separator=" ", ignore_nulls=True)
     if rule.id == "A02":
         return pl.col("adressenavn")

@@ -120,8 +120,14 @@ def test_a_copy_without_a_unit_number_is_asked_about_although_the_winning_row_ha
     known = {"bruksenhetsnummer": "H0101", **ALIKE}
     beside = [flat(f"d{nummer}", str(nummer), nummer=nummer, bruksenhetsnummer="H0101") for nummer in (31, 33)]
     slip = flat("a1", "1", adressenavn="Opsestien", **known)
-    result = night({"fdv": [slip, *beside], "omsorg": [flat("b1", "1", **known), flat("b2", "1", **ALIKE)]})
+    result = night({"fdv": [slip, *beside], "omsorg": [flat("b1", "1", **known), flat("b2", "1", **ALIKE | {"antall_soverom": None})]})
     assert result.classes()["omsorg-b2"] == "review"
+
+
+def test_a_copy_that_lacks_nothing_but_the_unit_number_is_told_and_nobody_waits_for_it() -> None:
+    known = {"bruksenhetsnummer": "H0101", **ALIKE}
+    result = night({"fdv": [flat("a1", "1", **known)], "omsorg": [flat("b1", "1", **known), flat("b2", "1", **ALIKE)]})
+    assert (result.classes(), result.rejected) == ({"fdv-a1": "create"}, ["omsorg:b2"])
 
 
 def test_who_is_asked_about_is_asked_in_one_way_whatever_the_order() -> None:

@@ -64,6 +64,13 @@ def test_rows_that_break_a_rule_together_are_all_rejected(rule: str) -> None:
     assert words in rendered(done.deviations.get_column("message")[0])
 
 
+def test_a_copy_of_a_row_without_its_unit_number_is_told_by_the_number_of_the_other_which_goes_on() -> None:
+    done = judged(good(), good(Nummer="3", Bruksenhet=None), OTHER)
+    assert rules(done) == [(3, "B07")]
+    assert done.accepted.get_column("row").to_list() == [2, 4]
+    assert "raden for «Storgata 1 H0101»" in rendered(done.deviations.get_column("message")[0])
+
+
 @pytest.mark.parametrize(
     ("changes", "heading"),
     [
@@ -118,6 +125,7 @@ def test_every_rule_has_its_test() -> None:
     tried = {
         *ALONE,
         *TOGETHER,
+        "B07",
         "I01W",
         "S01W",
         "S02W",

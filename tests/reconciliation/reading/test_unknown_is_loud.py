@@ -63,6 +63,7 @@ def test_which_rows_break_which_rules_is_what_pandera_itself_says() -> None:
         same_key=1,
         same_unit=1,
         confirmed=False,
+        copy_of=pl.lit(None, pl.String),
         floor_contradicts_unit=False,
         broken_fields=pl.lit([], pl.List(pl.String)),
     )

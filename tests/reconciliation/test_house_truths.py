@@ -127,7 +127,7 @@ def test_a_copy_without_a_unit_number_is_asked_about_although_the_winning_row_ha
 def test_a_copy_that_lacks_nothing_but_the_unit_number_is_told_and_nobody_waits_for_it() -> None:
     known = {"bruksenhetsnummer": "H0101", **ALIKE}
     result = night({"fdv": [flat("a1", "1", **known)], "omsorg": [flat("b1", "1", **known), flat("b2", "1", **ALIKE)]})
-    assert (result.classes(), result.rejected) == ({"fdv-a1": "create"}, ["omsorg:b2"])
+    assert (result.classes(), result.rejected) == ({"fdv-a1": "create"}, ["b2"])
 
 
 def test_who_is_asked_about_is_asked_in_one_way_whatever_the_order() -> None:

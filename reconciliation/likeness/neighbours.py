@@ -9,7 +9,7 @@ import polars as pl
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from reconciliation.likeness.contradiction import AREA, RENT, differs, in_pair
+from reconciliation.likeness.contradiction import AREA, RENT, differs, in_pair, same_area
 from reconciliation.likeness.street_spelling import stem
 
 LETTERS_APART = 2
@@ -76,9 +76,11 @@ _MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "_floor")
 
 
 def _measured_otherwise() -> pl.Expr:
-    """On pairs: area or rent differs, or both bedrooms and floor do."""
+    """On pairs: area or rent is far off, or what is known of the two is unequal in both; or both bedrooms and floor differ."""
     rooms, floor = (in_pair(name).several.fill_null(value=False) for name in ("antall_soverom", "_floor"))
-    return differs(in_pair, AREA) | differs(in_pair, RENT) | (rooms & floor)
+    rent = in_pair("manedsleie")
+    unequal = (in_pair("bruksareal").known | rent.known) & ~same_area(in_pair) & ~(rent.known & ~rent.several)
+    return differs(in_pair, AREA) | differs(in_pair, RENT) | unequal.fill_null(value=False) | (rooms & floor)
 
 
 def _places(places: pl.DataFrame) -> pl.DataFrame:

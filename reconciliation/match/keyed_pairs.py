@@ -85,6 +85,8 @@ class KeyedPairs:
     def settle(self, pairs: pl.DataFrame, key: str, reason: str, *, checked: bool = True) -> None:
         """Certain when neither side has a rival and nothing contradicts it. checked: compare the two first."""
         pairs = self.answers.not_different(pairs.select(list(PAIR)).unique())
+        # What a stronger key left open is not settled by a weaker one.
+        pairs = pairs.join(pl.concat(self.pairs), on=list(PAIR), how="anti")
         if pairs.is_empty():
             return
         lone = (pl.len().over("leverandor_bolig_id") == 1) & (pl.len().over("kobo_id") == 1)

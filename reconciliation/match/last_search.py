@@ -23,6 +23,9 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
     """
     in_question = ours.filter("_open")
     theirs = theirs.with_columns(_nameless=_identifies_none(ours, theirs))
+    # A floor that only the unit number tells is as wrong as the number.
+    typed_wrong = pl.col("_disputed") | pl.col("_nameless")
+    theirs = theirs.with_columns(_floor=pl.when(~typed_wrong | pl.col("etasjenummer").is_not_null()).then("_floor"))
     every_entry = theirs
     theirs = theirs.filter(~pl.col("_explained"))
     pairs = without_contradicted(pairs_in_blocks(in_question, theirs, keep=close_by(), blocks=WIDE_BLOCKS), in_question, theirs)
@@ -34,33 +37,51 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
     left = {
         name: _only_one_left(in_question, place, pl.col("_unfound")).gather(pairs.get_column("_at"))
         & _only_one_left(theirs, place, ~pl.col("_explained")).gather(pairs.get_column("_at_right"))
-        for name, place in (("_alone_in_house", ("_address",)), ("_alone_on_ground", ("_municipality", "_ground")))
+        for name, place in (("_alone_in_house", ("_address",)), ("_alone_on_ground", ("_municipality", "_ground", "_street")))
     }
     compared = compare_rows(pairs, in_question, theirs).with_columns(_disputed=disputed, _nameless=nameless, **left)
     compared = with_other_streets(with_streets_compared(compared), ours, every_entry, offered)
-    seen = compared.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing).filter(place)
+    measured = compared.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing)
+    seen = measured.filter(place)
     others = with_streets_compared(compare(offered.join(seen.select("kobo_id").unique(), on="kobo_id", how="semi"), ours, theirs))
     others = with_other_streets(others.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing), ours, every_entry, offered)
-    # The best score of each entry among the pairs found now, and among those offered before; the latter counts where the rents differ.
-    best = [
-        side.group_by("kobo_id").agg(pl.col("_agreeing").max().alias(name))
-        for side, name in ((seen.filter("_unfound"), "_best"), (others, "_offered"))
-    ]
-    seen = seen.join(offered, on=["leverandor_bolig_id", "kobo_id"], how="anti")
-    measured = seen.join(best[0], on="kobo_id", how="left").join(best[1], on="kobo_id", how="left")
-    measured = measured.with_columns(_best=pl.coalesce("_best", "_offered", "_agreeing"))
-    other_rent = pl.col("_level_manedsleie").is_in(["close", "different"])
-    least = pl.when(other_rent).then(pl.max_horizontal("_best", "_offered")).otherwise("_best") - BEHIND_IN_MEASURES
-    # A pair of the same house and unit is asked about although the entry fits a dwelling of another house better.
-    known = pl.concat([side.filter(_at_the_same_number()).select("kobo_id", "_agreeing") for side in (seen, others)])
-    best_here = known.group_by("kobo_id").agg(_best_here=pl.col("_agreeing").max())
-    measured = measured.join(best_here, on="kobo_id", how="left")
-    at_home = _at_the_same_number() & (pl.col("_agreeing") >= 0) & (pl.col("_agreeing") > pl.col("_best_here") - BEHIND_IN_MEASURES)
-    likely = measured.filter((pl.col("_agreeing") >= least) | at_home | _last_two_left())
+    likely = _not_behind(seen.join(offered, on=["leverandor_bolig_id", "kobo_id"], how="anti"), seen, others)
+    asked = pl.concat([likely.select("kobo_id"), offered.select("kobo_id")])
+    likely = pl.concat([likely, _asked_of_nobody(measured.join(asked, on="kobo_id", how="anti"))])
     ranked = likely.sort("leverandor_bolig_id", "_agreeing", "_points", "kobo_id", descending=[False, True, True, False])
     dwelling = pl.col("leverandor_bolig_id")
     first = ranked.filter((dwelling != dwelling.shift(MOST)).fill_null(value=True))
     return first.select("leverandor_bolig_id", "kobo_id", *SHOWN, "_points")
+
+
+def _not_behind(found: pl.DataFrame, seen: pl.DataFrame, offered: pl.DataFrame) -> pl.DataFrame:
+    """found: the pairs of `seen` that are not among those offered before. Those that may be the entry as well as the best of its pairs."""
+    # The best score of each entry among the pairs found now, and among those offered before; the latter counts where the rents differ.
+    best = [
+        side.group_by("kobo_id").agg(pl.col("_agreeing").max().alias(name))
+        for side, name in ((seen.filter("_unfound"), "_best"), (offered, "_offered"))
+    ]
+    measured = found.join(best[0], on="kobo_id", how="left").join(best[1], on="kobo_id", how="left")
+    measured = measured.with_columns(_best=pl.coalesce("_best", "_offered", "_agreeing"))
+    other_rent = pl.col("_level_manedsleie").is_in(["close", "different"])
+    least = pl.when(other_rent).then(pl.max_horizontal("_best", "_offered")).otherwise("_best") - BEHIND_IN_MEASURES
+    # A pair of the same house and unit, or of the same ground, is asked about although the entry fits a dwelling elsewhere better.
+    likely = (pl.col("_agreeing") >= least) | _last_two_left() | _in_its_house()
+    for number, home in enumerate((_at_the_same_number(), pl.col("_level_gardsnummer") == "same")):
+        known = pl.concat([side.filter(home).select("kobo_id", "_agreeing") for side in (seen, offered)])
+        best_here = known.group_by("kobo_id").agg(pl.col("_agreeing").max().alias(f"_best_{number}"))
+        measured = measured.join(best_here, on="kobo_id", how="left")
+        likely |= home & (pl.col("_agreeing") >= 0) & (pl.col("_agreeing") > pl.col(f"_best_{number}") - BEHIND_IN_MEASURES)
+    return measured.filter(likely).select(found.columns)
+
+
+def _asked_of_nobody(pairs: pl.DataFrame) -> pl.DataFrame:
+    """pairs: of entries that nobody is asked about yet. Of each entry whose number was typed wrong, those of its house that would be
+    created, as far as one measure at most differs; the most alike."""
+    house = pl.col("_level_nummer").is_in(["same", "letter"]) & similar_street() & (pl.col("_level_gardsnummer") != "different")
+    typed_wrong = pl.col("_disputed") | pl.col("_nameless")
+    possible = pairs.filter(pl.col("_unfound") & typed_wrong & house & (pl.col("_agreeing") >= -1))
+    return possible.filter(pl.col("_agreeing") == pl.col("_agreeing").max().over("kobo_id"))
 
 
 _MEASURES: dict[str, dict[str, float]] = {
@@ -154,6 +175,15 @@ def _last_two_left() -> pl.Expr:
     number = (pl.col("nummer") == pl.col("nummer_theirs")).fill_null(value=False)
     in_house = pl.col("_alone_in_house") & similar_street() & number
     return in_house | (pl.col("_alone_on_ground") & (pl.col("_level_gardsnummer") == "same") & similar_street())
+
+
+def _in_its_house() -> pl.Expr:
+    """On compared pairs with `_unfound`: an entry whose number was typed wrong, and a dwelling at its house number that would be created,
+    with about its rent and no other rooms. That a neighbour has exactly the rent does not rule it out: a rent rises."""
+    house = pl.col("_level_nummer").is_in(["same", "letter"])
+    rent = pl.col("_level_manedsleie").is_in(["same", "close"])
+    alike = rent & (pl.col("_level_antall_soverom") != "different") & (pl.col("_agreeing") >= 0)
+    return pl.col("_unfound") & (pl.col("_disputed") | pl.col("_nameless")) & house & alike
 
 
 def _at_the_same_number() -> pl.Expr:

@@ -59,7 +59,7 @@ def worth_a_question_alone() -> pl.Expr:
     placed |= here & same_area & (same_rent | _same_label())
     near = same_rent | same_area | ((level["bruksareal"] == "close") & ((level["antall_soverom"] == "same") | _same_label()))
     floors = (pl.col("etasjenummer") != pl.col("etasjenummer_theirs")).fill_null(value=False)
-    rooms = (level["antall_soverom"] != "different") | same_rent
+    rooms = (level["antall_soverom"] != "different") | same_rent | (same_area & ((level["bruksenhetsnummer"] == "same") | _same_label()))
     measured = (level["manedsleie"] != "different") & (level["bruksareal"] != "different") & rooms
     return _numbers_agree() & measured & ~floors & placed & (ground | near) & (evidence() >= pl.when(ground).then(-1).otherwise(0))
 

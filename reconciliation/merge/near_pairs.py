@@ -102,10 +102,10 @@ def _only_partners(marked: pl.DataFrame) -> pl.DataFrame:
     single = pl.all_horizontal(pl.len().over(end) == 1 for end in ends)
     likeliest = pl.all_horizontal(
         (pl.col("_evidence") == pl.col("_evidence").max().over(end))
-        & ((pl.col("_evidence") == pl.col("_evidence").max().over(end)).sum().over(end) == 1)
+        & ((pl.col("_evidence") == pl.col("_evidence").max().over(end)).sum().over(end) <= 2)
         for end in ends
     )
-    return marked.filter(pl.col("_asked") | single | (likeliest & (pl.col("_evidence") >= CLEARLY)))
+    return marked.filter(pl.col("_asked") | single | (likeliest & (pl.col("_evidence") >= 0)))
 
 
 def _strays(ours: pl.DataFrame) -> pl.DataFrame:

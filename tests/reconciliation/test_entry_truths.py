@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from tests.reconciliation.small_nights import ALIKE, LARGER, PARCEL, Row, entry, flat, night
@@ -55,6 +56,21 @@ HELD_BY_AN_ENTRY: dict[str, tuple[list[Row], Row]] = {
     "a street that no list has, with the number, the rooms and about the rent": (
         [flat("a1", "1", adressenavn="Myrlia", bruksenhetsnummer="H0403", antall_soverom=2, manedsleie=8080.0)],
         {"kobo_id": "k", "adressenavn": "Gamlemyrlia", "bruksenhetsnummer": "H0403", "antall_soverom": 2, "manedsleie": 7930.0},
+    ),
+    "a number that nobody has, and the rent that a neighbour pays today and another may have paid": (
+        [
+            flat("a1", "1", **PARCEL, bruksenhetsnummer="H0102", antall_soverom=2, manedsleie=7800.0),
+            flat("a2", "2", **PARCEL, bruksenhetsnummer="H0301", antall_soverom=2, manedsleie=8050.0),
+        ],
+        entry("H0201", antall_soverom=2, manedsleie=7800.0),
+    ),
+    "another floor, other rooms and no rent, and nobody else is left in the house": (
+        [flat("a1", "1", **PARCEL, bruksenhetsnummer="H0101", antall_soverom=1)],
+        entry("H0201", antall_soverom=0),
+    ),
+    "another floor and other rooms, and nobody else is asked": (
+        [flat(f"a{door}", str(door), **PARCEL, bruksenhetsnummer=f"H010{door}", antall_soverom=3, manedsleie=10050.0) for door in (1, 2)],
+        entry("H0301", antall_soverom=4, manedsleie=9450.0),
     ),
     "street and house number typed wrong, with the rent": (
         [flat("a1", "1", adressenavn="Ospestein", nummer=3, bruksenhetsnummer="H0101", **ALIKE)],
@@ -132,3 +148,29 @@ def test_who_is_asked_is_shown_every_entry_of_the_house_that_it_may_be() -> None
     typed = [entry("H0101", antall_soverom=3, manedsleie=9200.0), entry("H0109", antall_soverom=1), entry("H0202", manedsleie=9800.0)]
     pairs = set(night({"fdv": ours}, typed).matches.select("leverandor_bolig_id", "kobo_id").iter_rows())
     assert {("fdv-a1", "kH0101"), ("fdv-a1", "kH0109"), ("fdv-a2", "kH0202")} <= pairs
+
+
+def test_an_entry_of_another_ground_of_the_same_two_numbers_does_not_hide_the_only_one_of_this_ground() -> None:
+    home = flat("a1", "1", **PARCEL, nummer=5, bruksenhetsnummer="H0101", bruksareal=51.2)
+    beside = {"kobo_id": "k1", **PARCEL, "nummer": 3, "manedsleie": 8010.0}
+    street = {"gardsnummer": 7, "bruksnummer": 31, "adressenavn": "Langgata", "manedsleie": 9010.0}
+    elsewhere = [{"kobo_id": f"k{nummer}", "nummer": nummer} | street for nummer in (81, 83, 85)]
+    assert night({"fdv": [home]}, [beside, *elsewhere]).classes() == {"fdv-a1": "review"}
+
+
+def test_an_entry_whose_rent_somebody_pays_in_a_street_named_alike_is_asked_of_its_own_ground_too() -> None:
+    home = flat("a1", "1", **PARCEL, nummer=73, bruksenhetsnummer="H0102", antall_soverom=2, manedsleie=9900.0)
+    namesake = flat("a2", "2", adressenavn="Gamle Ospestien", nummer=73, bruksenhetsnummer="H0102", antall_soverom=2, manedsleie=10150.0)
+    beside = {"kobo_id": "k1", **PARCEL, "nummer": 71, "antall_soverom": 2, "manedsleie": 10150.0}
+    others = [flat(f"a{at}", str(at), **PARCEL, **LARGER, nummer=73, bruksenhetsnummer=f"H020{at}") for at in (3, 4)]
+    assert night({"fdv": [home, namesake, *others]}, [beside]).classes()["fdv-a1"] == "review"
+
+
+def test_two_entries_with_one_unit_number_are_not_told_apart_by_the_order_of_two_cadastre_numbers() -> None:
+    """Gnr and bnr of the right one were typed in each other's place: by gnr, bnr and unit the wrong one is alone."""
+    alike = {"antall_soverom": 2, "manedsleie": 8670.0}
+    ours = [flat(unit, unit, **PARCEL, **alike, bruksenhetsnummer=unit) for unit in ("H0201", "H0302")]
+    turned = entry("H0302", antall_soverom=3, manedsleie=8150.0) | {"gardsnummer": 7, "bruksnummer": 31, "kobo_id": "right"}
+    result = night({"fdv": ours}, [turned, entry("H0302", **alike)])
+    asked = result.matches.filter(pl.col("leverandor_bolig_id") == "fdv-H0201")
+    assert asked.get_column("kobo_id").to_list() == ["kH0302"], "with which it agrees in everything but the number"

@@ -66,6 +66,12 @@ STRAYS: dict[str, Row] = {
     "another floor and the area a little off, where each list has one home": {**PARCEL, "bruksenhetsnummer": "H0201", "bruksareal": 48.0},
     "next door on another floor, with the area and the rent": {"nummer": 3, "bruksenhetsnummer": "H0201", **ALIKE},
     "next door on the ground, and nothing else is known": {"nummer": 3, **PARCEL, "antall_soverom": 1},
+    "an old name of the street and other rooms, with the area and the unit": {
+        "adressenavn": "Gamle Ospestien",
+        "bruksenhetsnummer": "H0101",
+        "bruksareal": 45.0,
+        "antall_soverom": 0,
+    },
     "another postcode and the next house, with the rent": {"nummer": 3, "postnummer": "9960", "bruksenhetsnummer": "H0101", **ALIKE},
 }
 
@@ -96,6 +102,18 @@ def test_the_two_without_a_partner_on_a_crowded_parcel_are_asked_about_however_f
 
     result = night({"fdv": terrace("a", {}), "omsorg": terrace("b", {22: 36})[:8] + terrace("b", {})[9:]})
     assert result.mixed == [{"22", "36"}] or result.asked("fdv:a22", "omsorg:b22")
+
+
+def test_a_row_that_two_without_a_partner_are_equally_like_is_asked_about_both() -> None:
+    def row_of_houses(office: str, *numbers: str, **typed: str) -> list[Row]:
+        homes = [
+            flat(f"{office}{at}", at, **PARCEL, **ALIKE, nummer=int(at[:2]), bokstav=at[2:], bruksenhetsnummer="H0101") for at in numbers
+        ]
+        return [home | ({"bokstav": None, "bruksenhetsnummer": "H0201"} if home["home"] in typed.values() else {}) for home in homes]
+
+    both = ("80A", "81A", "82A")
+    result = night({"fdv": row_of_houses("a", *both, "83A", wrong="83A"), "omsorg": row_of_houses("b", *both, "83A", "84A")})
+    assert result.classes()["fdv-a83A"] == "review"
 
 
 ODD_PAIRS: dict[str, Row] = {

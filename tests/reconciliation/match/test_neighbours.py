@@ -100,7 +100,7 @@ def test_which_pairs_of_two_houses_are_worth_a_question(case: tuple[dict[str, An
 
 
 def test_an_entry_without_unit_number_is_offered_to_the_flat_with_its_rent_and_not_to_the_neighbours() -> None:
-    dwellings = ours(*({"bruksenhetsnummer": f"H010{unit}", "manedsleie": 7000.0 + 100 * unit} for unit in (1, 2, 3)))
+    dwellings = ours(*({"bruksenhetsnummer": f"H010{unit}", "manedsleie": 5200.0 + 1000 * unit} for unit in (1, 2, 3)))
     matches = match(dwellings, theirs({**BARE, "manedsleie": 7200.0}), links(), None)
     assert matches.select("leverandor_bolig_id", "certain").rows() == [("fdv-2", False)]
 

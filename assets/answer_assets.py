@@ -23,9 +23,11 @@ from reconciliation.decisions.question_lookup import Tables
 from reconciliation.decisions.questions import AskedOf
 from reconciliation.decisions.warning_questions import decided_warnings, undecided_warnings
 from reconciliation.ledger import Ledger
+from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.municipality import Municipality
+from reporting.answered_cells import plainly
 from reporting.clarifications import settled_in_source
-from reporting.clarifications_reading import read_answers
+from reporting.clarifications_reading import AnsweredSheet, read_answers
 from reporting.offered_answers import labels
 from reporting.privacy import hidden_names
 from reporting.receipt import LONGEST, write_receipt
@@ -163,13 +165,23 @@ def pick_up(municipality: Municipality, home: Path, path: Path, ledger: Ledger, 
         return _picked_up(municipality, home, path, ledger, find, tonight)
 
 
-def plainly(label: str) -> str:
-    """An answer's text for comparison, without case, outer blanks and a full stop at the end."""
-    return " ".join(label.split()).rstrip(" .").casefold()
+def as_codes(sheet: AnsweredSheet, questions: Sequence[Question], municipality: Municipality) -> list[GivenAnswer]:
+    """The sheet's answers by their codes; what is none stays as it was written."""
+    asked = {question.id: question for question in questions}
+    with using_language(sheet.language):
+        known = {name: {plainly(label): code for label, code in labels(question, municipality).items()} for name, question in asked.items()}
+    given = []
+    for answer in sheet.given:
+        chosen = known.get(answer.question_id, {}).get(plainly(answer.answer))
+        given.append(replace(answer, answer=chosen or _exact(answer.answer, asked.get(answer.question_id))))
+    return given
 
 
-def _codes(question: Question, municipality: Municipality) -> dict[str, str]:
-    return {plainly(label): code for label, code in labels(question, municipality).items()}
+def _exact(code: str, question: Question | None) -> str:
+    """`same:<candidate>` and `different:<candidate>`, as the sheet of houses has them, where the question has that candidate alone."""
+    verdict, _, named = code.partition(":")
+    lone = question is not None and len(question.candidates) == 1 and question.other == named
+    return verdict if lone and verdict in (DecisionKind.SAME, DecisionKind.DIFFERENT) else code
 
 
 def _picked_up(municipality: Municipality, home: Path, path: Path, ledger: Ledger, find: Find, tonight: bool) -> Receipt:
@@ -179,13 +191,7 @@ def _picked_up(municipality: Municipality, home: Path, path: Path, ledger: Ledge
         log.warning("%s", sheet.fault)
         taken = [CheckedAnswer(GivenAnswer("", "", ""), AnswerOutcome.UNREADABLE, file_fault=rendered(sheet.fault.melding))]
     else:
-        with using_language(sheet.language):
-            known = {
-                question.id: {plainly(label): code for label, code in labels(question, municipality).items()} for question in night.every
-            }
-        given = [
-            replace(answer, answer=known.get(answer.question_id, {}).get(plainly(answer.answer), answer.answer)) for answer in sheet.given
-        ]
+        given = as_codes(sheet, night.every, municipality)
         taken = store_answers(given, night.every, ledger, municipality.slug)
     now = datetime.now(UTC)
     reports = home / municipality.reports

@@ -26,11 +26,15 @@ class UnreadableSheetError(Exception):
         self.melding = melding
 
 
+class MissingSheetError(UnreadableSheetError):
+    """The workbook has no sheet of that name."""
+
+
 def sheet_texts(path: Path, sheet: str) -> pl.DataFrame:
     """The sheet's cells as texts, row by row from Excel's row 1, columns c0, c1 ...
 
-    Raises UnreadableSheetError, and nothing else, for what is in the file. Nothing is unpacked before its size is known, and no cell
-    is read before all of the sheet was found whole.
+    Raises UnreadableSheetError, and nothing else, for what is in the file; MissingSheetError where it has no such sheet. Nothing is
+    unpacked before its size is known, and no cell is read before all of the sheet was found whole.
     """
     try:
         check_size(path, path.parent, LARGEST)
@@ -42,4 +46,5 @@ def sheet_texts(path: Path, sheet: str) -> pl.DataFrame:
             raise SourceFault("sheets", path=path.name, faults=f"missing sheet '{sheet}'", problems=problem)
         return book.grid(sheet)[0]
     except SourceFault as fault:
-        raise UnreadableSheetError(*say(FAULTS[fault.code], **fault.values)) from fault
+        unreadable = MissingSheetError if fault.code == "sheets" else UnreadableSheetError
+        raise unreadable(*say(FAULTS[fault.code], **fault.values)) from fault

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from reconciliation.addresses import fold
-from reconciliation.decisions.question import CHANGED, ENTRY, Question
+from reconciliation.decisions.question import CHANGED, Question
 
 
 @dataclass(frozen=True)
@@ -77,12 +75,7 @@ class Case:
     @cached_property
     def house(self) -> str | None:
         """Short and the same every night; None for a shielded address, an entry in Kobo, and where no street and number are known."""
-        first = self.every[0]
-        street, number = first.ours.get("adressenavn"), first.ours.get("nummer")
-        if self.secret or first.about == ENTRY or not street or not number:
-            return None
-        named = (first.ours.get("kommunenummer"), fold(str(street)), number, str(first.ours.get("bokstav") or "").casefold())
-        return hashlib.sha256("|".join(str(part or "") for part in named).encode()).hexdigest()[:12]
+        return None if self.secret else self.every[0].building
 
 
 def cases_of(questions: Sequence[Question], warnings: Sequence[Question] = (), before: Iterable[Case] = ()) -> tuple[Case, ...]:

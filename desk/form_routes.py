@@ -10,7 +10,7 @@ from desk.answers_page import earlier_for
 from desk.approving import approve, take_back_approval
 from desk.case_page import OTHER_VALUE, STORED, UNDONE
 from desk.correcting import correct, take_back_correction
-from desk.house_page import GOOD, doubled_units, given_in, house_page
+from desk.house_page import GOOD, given_in, house_page
 from desk.rendering import refusal_page
 from desk.visit import Desk, Visit
 from reconciliation.decisions.answer_checks import AnswerOutcome, GivenAnswer, store_all_or_none, store_answers
@@ -87,11 +87,8 @@ def store_house(desk: Desk, visit: Visit, fields: dict[str, str]) -> Response:
     flats = visit.house(fields.get("house", ""))
     given = given_in(fields, flats, visit.visitor.decided_as)
     asked = [question for case in flats for question in case.every]
-    if doubled_units(given, asked):
-        taken = store_answers(given, asked, None, desk.municipality.slug)
-    else:
-        taken = store_all_or_none(given, asked, desk.ledger, desk.municipality.slug)
-        if all(answer.outcome in GOOD for answer in taken):
-            stored = sum(answer.outcome is AnswerOutcome.STORED for answer in taken)
-            return RedirectResponse(f"/hus/{fields.get('house', '')}?{urlencode({'lagret': stored})}", 303)
+    taken = store_all_or_none(given, asked, desk.ledger, desk.municipality.slug)
+    if all(answer.outcome in GOOD for answer in taken):
+        stored = sum(answer.outcome is AnswerOutcome.STORED for answer in taken)
+        return RedirectResponse(f"/hus/{fields.get('house', '')}?{urlencode({'lagret': stored})}", 303)
     return HTMLResponse(house_page(visit.view, flats, visit.visitor, visit.token, taken))

@@ -59,6 +59,8 @@ def house_page(
     filled = [name for name in FIELDS if any(line.values[name] for line in lines)]
     shared = [name for name in filled if len({line.values[name] for line in lines}) == 1]
     mine = cases_for(view, visitor).by_dwelling
+    refused = [answer.given.answer for answer in taken if answer.outcome is AnswerOutcome.DOUBLED]
+    doubled = sorted({parse_unit(unit.removeprefix("value:")) or "" for unit in refused})
     return (
         desk_templates()
         .get_template("house.html.j2")
@@ -75,7 +77,7 @@ def house_page(
             fills_unit=any(question.fills_unit and question.decided is None for question in asked),
             given={answer.given.question_id: answer.given.answer for answer in taken},
             refused=bool(faults),
-            doubled=doubled_units([answer.given for answer in taken], asked),
+            doubled=doubled,
             stored=stored,
         )
     )
@@ -142,18 +144,6 @@ def given_in(form: Mapping[str, str], cases: Sequence[Case], by: str) -> list[Gi
         answer = f"{chosen} + {written}" if chosen and written else chosen or written
         given.append(GivenAnswer(question.id, answer, by, form.get("hvorfor", "").strip(), form[f"grunnlag.{question.id}"]))
     return given
-
-
-def doubled_units(given: Sequence[GivenAnswer], asked: Sequence[Question]) -> list[str]:
-    """Unit numbers that are written for several flats of one list, sorted. Rows of two lists with one number are one home."""
-    sources = {question.id: {row.source for row in question.rows} for question in asked}
-    written = [
-        (unit, source)
-        for answer in given
-        if (unit := parse_unit(answer.answer.removeprefix("value:")))
-        for source in sources.get(answer.question_id, ())
-    ]
-    return sorted({unit for unit, source in written if written.count((unit, source)) > 1})
 
 
 def _address(case: Case) -> str:

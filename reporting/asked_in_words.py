@@ -58,11 +58,16 @@ def _with_hints(question: Question, municipality: Municipality, asked: str) -> s
     if any(answer.code.partition(":")[0] == SPLIT for answer in question.answers):
         hints.append(text("clarifications.split_effect"))
     if question.rejected and not question.secret:
-        places = [_row_in_words(row, municipality) for row in question.rejected[:MOST_REJECTED]]
-        more = len(question.rejected) - len(places)
-        places += [text("clarifications.more_rejected", count=more)] if more else []
-        hints.append(text("clarifications.rejected_beside", where="; ".join(places)))
+        hints.append(places_of_rejected(question, municipality))
     return " ".join([asked, *hints])
+
+
+def places_of_rejected(question: Question, municipality: Municipality) -> str:
+    """Which rejected rows at the address may answer the question once they are mended."""
+    places = [_row_in_words(row, municipality) for row in question.rejected[:MOST_REJECTED]]
+    more = len(question.rejected) - len(places)
+    places += [text("clarifications.more_rejected", count=more)] if more else []
+    return text("clarifications.rejected_beside", where="; ".join(places))
 
 
 def _row_in_words(row: RejectedBeside, municipality: Municipality) -> str:

@@ -57,7 +57,7 @@ def shown_questions(question: Question, municipality: Municipality, dwellings: M
     """dwellings: leverandor_bolig_id -> its sources. The result holds no shielded address (law 10)."""
     words = words_of(municipality)
     beside = [
-        {name: _same(name, question.ours.get(name), candidate.values.get(name)) for name in question.ours}
+        {name: same_value(name, question.ours.get(name), candidate.values.get(name)) for name in question.ours}
         for candidate in question.candidates
     ]
     agrees = {name: _over_all([agrees[name] for agrees in beside]) for name in question.ours}
@@ -144,7 +144,8 @@ def _address(question: Question) -> str:
     )
 
 
-def _same(name: str, ours: Any, theirs: Any) -> Same:
+def same_value(name: str, ours: Any, theirs: Any) -> Same:
+    """Do two values of that canonical field say the same?"""
     if ours in (None, "") or theirs in (None, ""):
         return None
     if isinstance(ours, str) and isinstance(theirs, str):

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
+from xlsxwriter.utility import xl_col_to_name
 
-from connectors.sheet_texts import UnreadableSheetError, sheet_texts
+from connectors.sheet_texts import MissingSheetError, UnreadableSheetError, sheet_texts
 from language import COMPLETE, DEFAULT, text, texts, using_language
 from reconciliation.decisions.answer_checks import GivenAnswer
+from reporting.answered_cells import without_headings
 from reporting.clarifications_sheet import HEADINGS
+from reporting.house_sheet_reading import house_answers
 
 _DEEPEST = 10
 """The headings must be within this many rows."""
@@ -39,31 +42,36 @@ def read_answers(path: Path) -> AnsweredSheet:
     for language in (spoken, *(language for language in COMPLETE if language != spoken)):
         with using_language(language):
             try:
-                return AnsweredSheet(_both_sheets(path), language)
+                return AnsweredSheet(_all_sheets(path), language)
             except UnreadableSheetError as fault:
                 faults.append(fault)
     return AnsweredSheet(fault=faults[0])
 
 
-def _both_sheets(path: Path) -> tuple[GivenAnswer, ...]:
-    """All questions, but only the answered warnings: there are many of these, and nothing waits for them. Either sheet may be missing.
+def _all_sheets(path: Path) -> tuple[GivenAnswer, ...]:
+    """The questions of houses, all others, and the answered warnings: there are many of these, and nothing waits for them. A sheet that has
+    nothing to ask is not there.
 
-    Raises UnreadableSheetError.
+    Raises UnreadableSheetError where none of them is there, or one cannot be read.
     """
-    try:
-        warnings = _answers(sheet_texts(path, text("clarifications.warnings_sheet")), path.name)
-    except UnreadableSheetError:
-        return _answers(sheet_texts(path, text("clarifications.sheet")), path.name)
-    answered = tuple(warning for warning in warnings if warning.answer)
-    try:
-        return _answers(sheet_texts(path, text("clarifications.sheet")), path.name) + answered
-    except UnreadableSheetError:
-        if answered:
-            return answered
-        raise
+    asked, missing = [], None
+    for name, read in (
+        ("clarifications.sheet", _answers),
+        ("house_sheet.sheet", house_answers),
+        ("clarifications.warnings_sheet", _answers),
+    ):
+        try:
+            cells = sheet_texts(path, text(name))
+        except MissingSheetError as fault:
+            missing = missing or fault
+            continue
+        asked.append((name, read(cells, path.name, text(name))))
+    if not asked and missing is not None:
+        raise missing
+    return tuple(answer for name, answers in asked for answer in answers if answer.answer or name != "clarifications.warnings_sheet")
 
 
-def _answers(cells: pl.DataFrame, name: str) -> tuple[GivenAnswer, ...]:
+def _answers(cells: pl.DataFrame, file: str, sheet: str) -> tuple[GivenAnswer, ...]:
     wanted = {heading: text(f"clarifications.{heading}") for heading in HEADINGS}
     for number, row in enumerate(cells.head(_DEEPEST).iter_rows()):
         written = [_text(value) for value in row]
@@ -71,21 +79,15 @@ def _answers(cells: pl.DataFrame, name: str) -> tuple[GivenAnswer, ...]:
         if len(places) > 1:
             missing = sorted(set(wanted) - set(places) - {"dwelling", "question", "side"})
             if missing:
-                raise _without_headings(name, [wanted[heading] for heading in missing])
-            answers = (_given(below, places, number + 2 + offset) for offset, below in enumerate(cells.slice(number + 1).iter_rows()))
+                raise without_headings(file, [wanted[heading] for heading in missing])
+            answers = (
+                _given(below, places, number + 2 + offset, sheet) for offset, below in enumerate(cells.slice(number + 1).iter_rows())
+            )
             return tuple(answer for answer in answers if answer is not None)
-    raise _without_headings(name, list(wanted.values()))
+    raise without_headings(file, list(wanted.values()))
 
 
-def _without_headings(name: str, missing: Sequence[str]) -> UnreadableSheetError:
-    headings = ", ".join(missing)
-    return UnreadableSheetError(
-        f"{name}: headings are missing ({headings}). Answer in a fresh workbook.",
-        text("clarifications.without_headings", file=name, missing=headings),
-    )
-
-
-def _given(row: Sequence[str | None], places: Mapping[str, int], number: int) -> GivenAnswer | None:
+def _given(row: Sequence[str | None], places: Mapping[str, int], number: int, sheet: str) -> GivenAnswer | None:
     def cell(name: str) -> str:
         return _text(row[places[name]])
 
@@ -93,7 +95,7 @@ def _given(row: Sequence[str | None], places: Mapping[str, int], number: int) ->
     if not id_ and not answer:
         return None
     # A row whose evidence cell was cleared must not pass for an answer to tonight's question.
-    return GivenAnswer(id_ if cell("evidence") else "", answer, by, why, cell("evidence"), number)
+    return GivenAnswer(id_ if cell("evidence") else "", answer, by, why, cell("evidence"), number, sheet, xl_col_to_name(places["answer"]))
 
 
 def _text(value: str | None) -> str:

@@ -20,7 +20,8 @@ AGREES, DIFFERS, TO_FILL = "#DDEFE3", "#F8D7C4", "#FFF6CC"
 FIELD_WIDTH = 16
 HEADER_ROW = 1
 """0-based; titles above, questions below."""
-_LIST = 255
+LONGEST_LIST = 255
+"""Characters of a drop-down list that stands in the cell's own rule."""
 COLOURS: dict[bool | None, dict[str, Any]] = {True: {"bg_color": AGREES}, False: {"bg_color": DIFFERS, "bold": True}, None: {}}
 
 
@@ -93,7 +94,7 @@ def _lines(side: Side, fields: Sequence[str]) -> int:
 
 def _choices(labels: list[str], free: bool) -> dict[str, Any]:
     """free: something else may be written in the cell too."""
-    while len(",".join(labels)) > _LIST:
+    while len(",".join(labels)) > LONGEST_LIST:
         labels = labels[:-1]
     return {
         "validate": "list",

@@ -10,6 +10,8 @@ from language import text, word_for
 from reconciliation.decisions.question import ABSENT, FIELD, MATCH, MERGE, REMOVAL, Question
 from reporting.clarifications import settled_in_source, shown_questions
 from reporting.clarifications_sheet import add_clarifications
+from reporting.house_sheet import add_houses
+from reporting.house_table import house_tables, in_houses
 from reporting.night_report import NightResult
 from reporting.privacy import with_shown_address
 from reporting.sheet_writer import Book, Column
@@ -37,7 +39,11 @@ def add_questions(book: Book, owner: str, title: str, result: NightResult) -> No
     if mine or notes:
         named = {name for question in mine for name in (question.dwelling, *(candidate.name for candidate in question.candidates))}
         sources = result.dwellings.filter(pl.col("leverandor_bolig_id").is_in(sorted(named))).select("leverandor_bolig_id", "sources")
-        asked = [shown_questions(question, result.municipality, dict(sources.iter_rows())) for question in mine]
+        houses, alone = in_houses(mine)
+        if houses:
+            add_houses(book, title, result.as_of, house_tables(houses, result.municipality), result.municipality)
+            notes = [text("clarifications.in_houses", count=len(mine) - len(alone)), *notes]
+        asked = [shown_questions(question, result.municipality, dict(sources.iter_rows())) for question in alone]
         add_clarifications(book, title, result.as_of, asked, notes)
     warned, rest = answerable(result.warnings, owner)
     if warned:

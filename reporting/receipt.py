@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from language import day, text, word_for
-from reconciliation.decisions.answer_checks import AnswerOutcome, CheckedAnswer
+from language import day, listed, text, word_for
+from reconciliation.decisions.answer_checks import AnswerOutcome, CheckedAnswer, GivenAnswer
+from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.municipality import Municipality
 from reporting.clarifications import shown_questions
 from reporting.offered_answers import labels
@@ -16,7 +17,7 @@ from reporting.sheet_writer import Book, Cell, Column
 LONGEST = 80
 """Characters of a sent file's name that are in another's: a file system takes 255 bytes in all."""
 STORED, REFUSED = "#DDEFE3", "#F8D7C4"
-WIDTHS = {"row": 7, "dwelling": 34, "question": 52, "answer": 26, "by": 18, "outcome": 60, "id": 16}
+WIDTHS = {"sheet_name": 14, "row": 7, "column": 9, "dwelling": 34, "question": 52, "answer": 26, "by": 18, "outcome": 60, "id": 16}
 _QUIET = (AnswerOutcome.BLANK, AnswerOutcome.ALREADY)
 
 
@@ -55,19 +56,37 @@ def outcome_in_words(taken: CheckedAnswer, municipality: Municipality, *, tonigh
     offered = labels(taken.question, municipality) if taken.question else {}
     codes = {code: label for label, code in offered.items()}
     answer = codes.get(taken.earlier, taken.earlier) if taken.earlier else taken.given.answer
-    words = word_for("clarification_outcomes", taken.outcome.value)
+    no_unit = taken.outcome is AnswerOutcome.ILLEGAL and taken.question is not None and taken.question.takes_unit
+    words = word_for("clarification_outcomes", "illegal_unit" if no_unit else taken.outcome.value)
     when = text("clarifications.used_tonight" if tonight else "clarifications.used_next_night")
-    return words.format(when=when, says=taken.file_fault, by=taken.by, date=taken.date, answer=answer, answers=", ".join(offered))
+    rivals = listed([_rival(dwelling, given) for dwelling, given in taken.rivals])
+    says = {"says": taken.file_fault, "by": taken.by, "date": taken.date, "answers": ", ".join(offered), "rivals": rivals}
+    return words.format(when=when, answer=_written(answer), **says)
+
+
+def _rival(dwelling: str, given: GivenAnswer | None) -> str:
+    """Another home with the same unit number: where it is given to it, or that it has it already."""
+    if given is None or given.row is None:
+        return text("clarifications.has_number", dwelling=dwelling)
+    return text("clarifications.at_cell", dwelling=dwelling, sheet=given.sheet, row=given.row, column=given.column)
+
+
+def _written(answer: str) -> str:
+    """A unit number without the code around it."""
+    code, _, value = answer.partition(":")
+    return value.strip('"') if code == DecisionKind.VALUE else answer
 
 
 def _cells(answer: CheckedAnswer, municipality: Municipality, sources: Mapping[str, Sequence[str]], tonight: bool) -> list[Cell]:
     shown = shown_questions(answer.question, municipality, sources) if answer.question else None
     codes = {code: label for label, code in shown.answers.items()} if shown else {}
     return [
+        answer.given.sheet or None,
         answer.given.row,
+        answer.given.column or None,
         f"{shown.address}\n{shown.dwelling}" if shown else None,
         shown.question if shown else None,
-        codes.get(answer.given.answer, answer.given.answer if answer.outcome is not AnswerOutcome.PERSONAL else None),
+        codes.get(answer.given.answer, _written(answer.given.answer) if answer.outcome is not AnswerOutcome.PERSONAL else None),
         None if answer.outcome is AnswerOutcome.PERSONAL else answer.given.by,
         outcome_in_words(answer, municipality, tonight=tonight),
         answer.given.question_id or None,

@@ -9,6 +9,7 @@ from enum import StrEnum
 from connectors.personal_numbers import mask_text
 from reconciliation.decisions.answer_choices import Answer, Record, gives
 from reconciliation.decisions.confirmed_warnings import until_of
+from reconciliation.decisions.number_rivals import number_rivals
 from reconciliation.decisions.question import ENTRY, MATCH, Question
 from reconciliation.ledger import Ledger
 from reconciliation.model.known_decisions import DecisionKind, new_beside, ruled_out
@@ -33,6 +34,8 @@ class AnswerOutcome(StrEnum):
     UNKNOWN = "unknown"
     TWICE = "twice"
     TWO_SAME = "two_same"
+    DOUBLED = "doubled"
+    """A unit number that another home of the same list has, or is given."""
     DAMAGED = "damaged"
     UNREADABLE = "unreadable"
     """The whole file cannot be read; `file_fault` says why."""
@@ -50,7 +53,7 @@ class CalledSame:
 class GivenAnswer:
     """What somebody answered. answer: a code (answer_choices.Answer.code), or the text as written when it is no code.
 
-    evidence: of the question as they saw it; None for tonight's. row: 1-based, in their file.
+    evidence: of the question as they saw it; None for tonight's. row: 1-based, in their file. sheet, column: where several are read.
     """
 
     question_id: str
@@ -59,6 +62,8 @@ class GivenAnswer:
     why: str = ""
     evidence: str | None = None
     row: int | None = None
+    sheet: str = ""
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class CheckedAnswer:
     """An answer and the result of checking it. question: None when there is no such question.
 
     by, date, earlier: who gave the answer that is in force already, when, and its code. file_fault: why the file could not be read, bokmål.
+    rivals: of DOUBLED, the other homes with the number: leverandor_bolig_id, and the answer that gives it; None where it has it already.
     """
 
     given: GivenAnswer
@@ -75,6 +81,7 @@ class CheckedAnswer:
     date: str = ""
     earlier: str = ""
     file_fault: str = ""
+    rivals: tuple[tuple[str, GivenAnswer | None], ...] = ()
 
 
 def store_all_or_none(
@@ -100,9 +107,14 @@ def store_answers(
     for asked in questions:
         same |= _sides_called_same(asked, asked.answer(asked.decided_code) if asked.decided else None)
     checked = []
-    for given_answer in given:
+    answers = list(given)
+    doubled = number_rivals(((answer.question_id, answer.answer) for answer in answers), questions)
+    for at, given_answer in enumerate(answers):
         question = known.get(given_answer.question_id)
         result = _check(given_answer, question, stored, same)
+        if result.outcome is AnswerOutcome.STORED and at in doubled:
+            rivals = tuple((rival.dwelling, None if rival.at is None else answers[rival.at]) for rival in doubled[at])
+            result = replace(result, outcome=AnswerOutcome.DOUBLED, rivals=rivals)
         if result.outcome is AnswerOutcome.STORED and question is not None:
             answer = question.answer(given_answer.answer)
             if answer is not None and ledger is not None:
@@ -129,7 +141,7 @@ def _check(answer: GivenAnswer, question: Question | None, stored: dict[str, str
         return CheckedAnswer(answer, AnswerOutcome.PERSONAL, question)
     if len(answer.by) > LONGEST_NAME or len(answer.why) > LONGEST_WHY:
         return CheckedAnswer(answer, AnswerOutcome.TOO_LONG, question)
-    if answer.evidence is not None and answer.evidence != question.evidence:
+    if answer.evidence is not None and answer.evidence not in _valid_evidence(answer, question):
         return CheckedAnswer(answer, AnswerOutcome.STALE, question)
     if question.id in stored:
         return CheckedAnswer(answer, AnswerOutcome.ALREADY if stored[question.id] == answer.answer else AnswerOutcome.TWICE, question)
@@ -144,6 +156,13 @@ def _check(answer: GivenAnswer, question: Question | None, stored: dict[str, str
     if any(earlier.question != now.question and earlier.pair not in {now.pair, *changed} for earlier, now in before_by_side):
         return CheckedAnswer(answer, AnswerOutcome.TWO_SAME, question)
     return CheckedAnswer(answer, AnswerOutcome.STORED, question)
+
+
+def _valid_evidence(answer: GivenAnswer, question: Question) -> set[str]:
+    """A unit number is said of the home's own rows alone: what else is offered may have changed since."""
+    chosen = question.answer(answer.answer)
+    of_rows = chosen is not None and question.takes_unit and chosen.verdict == DecisionKind.VALUE
+    return {question.evidence, question.rows_evidence} if of_rows else {question.evidence}
 
 
 def _no_answer(answer: GivenAnswer, question: Question) -> AnswerOutcome | None:

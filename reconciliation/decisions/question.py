@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from reconciliation.addresses import fold
 from reconciliation.decisions.answer_choices import Answer
 from reconciliation.decisions.confirmed_warnings import right_answer, until_of
 from reconciliation.decisions.rejected_beside import RejectedBeside
+from reconciliation.decisions.unit_offers import UnitThere
 from reconciliation.decisions.value_answers import unit_answer, value_answer
+from reconciliation.model.known_decisions import evidence_of
 
 MATCH, ENTRY, MERGE, UNIT, FIELD, ABSENT, CHANGED = "match", "entry", "merge", "unit", "field", "absent", "kobo_change"
 REMOVAL, WARNING = "removal", "warning"
@@ -52,8 +55,9 @@ class Question:
     house: key shared by dwellings of one house that lack unit numbers; None otherwise.
     holds_up: number of dwellings that wait for the answer. decided: the decision in force on this evidence, None while open.
     decided_code: the code of its answer. only_units: the answers list the units that the official register has at the address, and no
-    other unit number is accepted. night: for a WARNING question, the night that warned. rejected: rows of other lists at the address that
-    wait for a correction; of a CHOOSING question only.
+    other unit number is accepted. units_there: unit numbers that other homes at the address have, where its own is asked for.
+    night: for a WARNING question, the night that warned. rejected: rows of other lists at the address that wait for a correction; of a
+    CHOOSING question only.
     """
 
     id: str
@@ -75,6 +79,7 @@ class Question:
     decided: Mapping[str, Any] | None = None
     decided_code: str = ""
     only_units: bool = False
+    units_there: tuple[UnitThere, ...] = ()
     rejected: tuple[RejectedBeside, ...] = ()
     night: date | None = None
 
@@ -93,6 +98,26 @@ class Question:
         """Whether a unit number may be written as the answer."""
         lacks = self.about == UNIT or (self.about == MERGE and not self.ours.get("bruksenhetsnummer"))
         return lacks and bool(self.rows) and not self.only_units
+
+    @property
+    def takes_unit(self) -> bool:
+        """Whether a unit number is an answer: any, or one that the official register has."""
+        return self.fills_unit or self.only_units
+
+    @property
+    def rows_evidence(self) -> str:
+        """What a unit number is said of: the dwelling's own rows. It stays true when what is offered beside them changes."""
+        return "+".join(evidence_of(row.values) for row in self.rows)
+
+    @property
+    def building(self) -> str | None:
+        """Short and the same every night, for all dwellings at one street, number and letter; None for a shielded address, for an entry
+        in Kobo, and where no street and number are known."""
+        street, number = self.ours.get("adressenavn"), self.ours.get("nummer")
+        if self.secret or self.about == ENTRY or not street or not number:
+            return None
+        named = (self.ours.get("kommunenummer"), fold(str(street)), number, str(self.ours.get("bokstav") or "").casefold())
+        return hashlib.sha256("|".join(str(part or "") for part in named).encode()).hexdigest()[:12]
 
     @property
     def free(self) -> bool:

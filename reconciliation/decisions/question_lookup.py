@@ -11,7 +11,7 @@ import polars as pl
 from reconciliation.decisions.field_evidence import by_source
 from reconciliation.decisions.question import Question, SourceRow
 from reconciliation.decisions.rejected_beside import RejectedRows
-from reconciliation.decisions.unit_offers import units_offered
+from reconciliation.decisions.unit_offers import UnitsThere, units_offered
 from reconciliation.model.known_decisions import EVIDENCE_FIELDS
 from reconciliation.model.shielding import shielded_entries, shielded_ids
 from reconciliation.model.tables import CONTENT, SOURCE_ROWS, empty
@@ -47,7 +47,8 @@ class AskedAbout:
 
     waiting: leverandor_bolig_id of the dwellings that wait for an answer. dwellings: by id, those and their candidates. rows: by
     "source:key", their source rows. offered: id -> its uncertain matches. entries: by koboId. shielded: ids and koboIds of shielded
-    dwellings. units: "source:key" -> units that the official register offers. rejected: the rejected rows by address.
+    dwellings. units: "source:key" -> units that the official register offers.
+    units_there: unit numbers in use by address. rejected: the rejected rows by address.
     values_by_source: id -> what each source says where they differ.
     """
 
@@ -77,6 +78,7 @@ class AskedAbout:
         one_home = [frame.select("leverandor_bolig_id", "kobo_id") for frame in (night.matches.filter(_one_home()), night.items)]
         self.shielded = {*shielded, *shielded_entries(shielded, pl.concat(one_home))}
         self.units = units_offered(night.deviations, self.rows)
+        self.units_there = UnitsThere(subjects, night.dwellings, night.register_rows, self.shielded)
         self.rejected = RejectedRows(empty(SOURCE_ROWS) if night.rejected is None else night.rejected, night.dwellings)
         self.values_by_source = by_source(night.lineage.join(ids, on="leverandor_bolig_id", how="semi"))
 

@@ -250,13 +250,19 @@ class QuestionMaker:
             secret=ours in self.night.shielded,
             rows=rows,
             only_units=bool(offered),
+            units_there=self.night.units_there.at(dwelling) if _lacks_number(about, dwelling) else (),
             rejected=self.night.rejected.beside(dwelling) if about in CHOOSING else (),
         )
 
     def _units_of(self, about: str, dwelling: Mapping[str, Any], rows: Sequence[SourceRow]) -> tuple[Answer, ...]:
         """Where its unit number is asked for: those that the official register has at the address, as answers."""
-        if about not in (MERGE, UNIT) or (about == MERGE and dwelling.get("bruksenhetsnummer")) or not rows:
+        if not _lacks_number(about, dwelling) or not rows:
             return ()
         rows_by_key = [(f"{row.source}:{row.key}", row.values) for row in rows]
         lists = [self.night.units[key] for key, _ in rows_by_key if key in self.night.units]
         return tuple(answer for unit in (lists[0] if lists else ()) if (answer := unit_answer(rows_by_key, unit)))
+
+
+def _lacks_number(about: str, dwelling: Mapping[str, Any]) -> bool:
+    """Is its unit number asked for?"""
+    return about == UNIT or (about == MERGE and not dwelling.get("bruksenhetsnummer"))

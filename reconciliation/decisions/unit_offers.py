@@ -1,8 +1,11 @@
-"""The units that the official register has at the address of a row without a unit number, as the night's warnings list them (rule B06W)."""
+"""Unit numbers at the address of a row without one: those that the official register has, as the night's warnings list them (rule B06W),
+and those that other homes there have."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -26,3 +29,47 @@ def _units_in(message: str) -> Sequence[str]:
             units = part.values["units"]
             return [str(unit) for unit in units] if isinstance(units, list) else []
     return []
+
+
+@dataclass(frozen=True, slots=True)
+class UnitThere:
+    """A unit number that a home at the address has. name: leverandor_bolig_id of one of ours, or the koboId. sources: of one of ours; empty
+    for an entry. lease: ekstra_referanse, which several homes with one unit number differ in."""
+
+    unit: str
+    name: str
+    sources: tuple[str, ...] = ()
+    lease: str | None = None
+
+
+_AT = ("kommunenummer", "adressenavn", "nummer", "bokstav")
+
+
+class UnitsThere:
+    """Unit numbers in use, by address. asked: DWELLINGS whose addresses are wanted. shielded: names of homes that are never told of
+    (law 10)."""
+
+    def __init__(self, asked: pl.DataFrame, dwellings: pl.DataFrame, register_rows: pl.DataFrame, shielded: Collection[str]) -> None:
+        self._by_place: dict[str, list[UnitThere]] = {}
+        places = asked.select(_place_of().alias("_place")).unique()
+        frames = [(dwellings, "leverandor_bolig_id", ["sources"])]
+        if "kobo_id" in register_rows.columns:
+            frames.append((register_rows, "kobo_id", []))
+        for frame, name, lists in frames:
+            numbered = frame.filter(pl.col("bruksenhetsnummer").is_not_null()).with_columns(_place=_place_of())
+            there = numbered.join(places, on="_place", how="semi").sort("bruksenhetsnummer", name)
+            for place, named, unit, lease, *sources in there.select(
+                "_place", name, "bruksenhetsnummer", "ekstra_referanse", *lists
+            ).iter_rows():
+                if named not in shielded:
+                    known = UnitThere(unit, named, tuple(sources[0]) if sources else (), lease)
+                    self._by_place.setdefault(place, []).append(known)
+
+    def at(self, dwelling: Mapping[str, Any]) -> tuple[UnitThere, ...]:
+        """Those at the dwelling's address, its own aside. dwelling: a row of DWELLINGS."""
+        there = self._by_place.get("|".join(str(dwelling[name] or "").lower() for name in _AT), [])
+        return tuple(unit for unit in there if unit.name != dwelling["leverandor_bolig_id"])
+
+
+def _place_of() -> pl.Expr:
+    return pl.concat_str([pl.col(name).cast(pl.String).fill_null("").str.to_lowercase() for name in _AT], separator="|")

@@ -112,7 +112,7 @@ class _House:
 def _gaining(rows: pl.DataFrame, flawed: pl.DataFrame) -> pl.DataFrame:
     """`_at`, `_at_right` of the flawed pairs, and `_other`: a row near `_at` on the other side that fits it better."""
     asked = flawed.select("_at").unique().sort("_at")
-    close = places_in_blocks(rows, rows[asked.get_column("_at")], _PLACE, close_by())
+    close = places_in_blocks(rows, rows[asked.get_column("_at")], close_by())
     close = close.select(_other="_at", _at=asked.get_column("_at").gather(close.get_column("_at_right")))
     side = rows.get_column("_side")
     close = close.with_columns(_other_side=side.gather(close.get_column("_other")))
@@ -123,9 +123,6 @@ def _gaining(rows: pl.DataFrame, flawed: pl.DataFrame) -> pl.DataFrame:
     fits = with_fit(candidates.select("_at", _at_right="_other").unique(), rows).filter("_possible")
     compared = candidates.join(fits.select("_at", _other="_at_right", _fit_other="_fit"), on=["_at", "_other"])
     return compared.filter(pl.col("_fit_other") - pl.col("_fit") >= LEAST_GAIN).select("_at", "_at_right", "_other")
-
-
-_PLACE = ("nummer", "bokstav", "_ground", "_extra")
 
 
 def _houses(rows: pl.DataFrame, keyed: pl.DataFrame, gaining: pl.DataFrame) -> Iterator[_House]:

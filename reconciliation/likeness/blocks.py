@@ -104,10 +104,13 @@ def close_by() -> pl.Expr:
     return place & ~(~same["_extra"]).fill_null(value=False)
 
 
+_HOPE = ("_unit", "_extra", "_ground", "_street", "_stem", "seksjonsnummer", "manedsleie")
+
+
 @cache
 def hopeful() -> pl.Expr:
     """On pairs with both sides' columns: close by; and not two unit numbers, or two streets on two grounds, where no measure agrees."""
-    same = {name: pl.col(name) == pl.col(f"{name}_right") for name in HOPE}
+    same = {name: pl.col(name) == pl.col(f"{name}_right") for name in _HOPE}
     close_area = equal_areas(pl.col("bruksareal"), pl.col("bruksareal_right"))
     measured = pl.any_horizontal(close_area, *(same[name] for name in ("seksjonsnummer", "manedsleie", "_extra"))).fill_null(value=False)
     units, grounds = ((~same[name]).fill_null(value=False) for name in ("_unit", "_ground"))
@@ -115,19 +118,15 @@ def hopeful() -> pl.Expr:
     return close_by() & (measured | ~(units | (streets & grounds)))
 
 
-HOPE = ("_unit", "_extra", "_ground", "_street", "_stem", "nummer", "bokstav", "bruksareal", "seksjonsnummer", "manedsleie")
-
-
 def pairs_in_blocks(
     ours: pl.DataFrame,
     theirs: pl.DataFrame,
-    carry: tuple[str, ...] = HOPE,
     keep: pl.Expr | None = None,
     blocks: tuple[tuple[str, ...], ...] = BLOCKS,
 ) -> pl.DataFrame:
     """ours: leverandor_bolig_id; theirs: kobo_id; both prepared, or one frame that has both ids, whose rows are paired with the
-    others of it. PAIR, each pair once, with the numbers of its rows, `_at` and `_at_right`. carry, keep, blocks: as places_in_blocks."""
-    kept = places_in_blocks(ours, theirs, carry, keep, blocks)
+    others of it. PAIR, each pair once, with the numbers of its rows, `_at` and `_at_right`. keep, blocks: as places_in_blocks."""
+    kept = places_in_blocks(ours, theirs, keep, blocks)
     ids = ours.get_column("leverandor_bolig_id").gather(kept["_at"]), theirs.get_column("kobo_id").gather(kept["_at_right"])
     return pl.DataFrame([*ids, *kept])
 
@@ -135,22 +134,29 @@ def pairs_in_blocks(
 def places_in_blocks(
     ours: pl.DataFrame,
     theirs: pl.DataFrame,
-    carry: tuple[str, ...] = HOPE,
     keep: pl.Expr | None = None,
     blocks: tuple[tuple[str, ...], ...] = BLOCKS,
 ) -> pl.DataFrame:
     """ours, theirs: prepared, or one frame. `_at`, `_at_right`: the numbers of the rows of each pair, each pair once and in order.
 
-    keep: filters pairs as early as they arise, over the columns of `carry` and, for the other side, `<column>_right`;
-    `hopeful` unless said. They are compared as numbers (`_hashed`). blocks: what the members of each block share.
+    keep: filters pairs as early as they arise, over the columns of `_hashed` rows and, for the other side, `<column>_right`;
+    `hopeful` unless said. blocks: what the members of each block share.
     """
     left = _hashed(ours)
     right = left if ours is theirs else _hashed(theirs)
     pairs = _in_one_block(left, right, blocks)
-    columns = [pairs, *(side.select(carry)[pairs.get_column(at)] for side, at in zip((left, right), pairs.columns, strict=True))]
-    columns[2] = columns[2].rename(lambda name: f"{name}_right")
+    kept = hopeful() if keep is None else keep
+    # Only what is looked at is gathered: of a crowded town there are a million pairs here.
+    looked_at = [
+        (
+            right.get_column(name.removesuffix("_right")).gather(pairs["_at_right"])
+            if name.endswith("_right")
+            else left[name].gather(pairs["_at"])
+        ).alias(name)
+        for name in sorted(set(kept.meta.root_names()))
+    ]
     # Lazily, so that shared expressions are computed once, and only the rows' numbers are filtered.
-    return pl.concat(columns, how="horizontal").lazy().filter(hopeful() if keep is None else keep).select(pairs.columns).collect()
+    return pairs.hstack(looked_at).lazy().filter(kept).select(pairs.columns).collect()
 
 
 def _in_one_block(ours: pl.DataFrame, theirs: pl.DataFrame, blocks: tuple[tuple[str, ...], ...]) -> pl.DataFrame:
@@ -187,14 +193,17 @@ def _keyed(rows: pl.DataFrame, blocks: tuple[tuple[str, ...], ...]) -> pl.DataFr
 
 
 def _parted(crowd: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """crowd: `_group`, `_at`. `_part`, `_at`: once for each part of the group that a row is in, and of each part the first few."""
-    members = pl.concat([crowd, rows[crowd.get_column("_at")]], how="horizontal")
+    """crowd: `_group`, `_at`. `_part`, `_at`: once for each part of the group that a row is in."""
+    columns = sorted({name for part in _PARTS for name in part})
+    members = pl.concat([crowd, rows.select(columns)[crowd.get_column("_at")]], how="horizontal")
     parts = [members.select("_at", _part=_number(("_group", *part), number)) for number, part in enumerate(_PARTS)]
-    ordered = pl.concat(parts).drop_nulls().sort("_part", "_at")
-    part = pl.col("_part")
-    return ordered.filter((part != part.shift(_ALIKE)).fill_null(value=True))
+    return pl.concat(parts).drop_nulls()
 
 
 def _sharing(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of crowded blocks that also share a part."""
-    return left.join(right, on="_part").select("_at", "_at_right")
+    """Pairs of crowded blocks that also share a part, of which either side's first few are taken."""
+    # Most parts have rows of one side only: leaving them out costs less than sorting them.
+    shared = left.join(right, on="_part", how="semi"), right.join(left, on="_part", how="semi")
+    part = pl.col("_part")
+    ours, theirs = (side.sort("_part", "_at").filter((part != part.shift(_ALIKE)).fill_null(value=True)) for side in shared)
+    return ours.join(theirs, on="_part").select("_at", "_at_right")

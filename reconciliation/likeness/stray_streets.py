@@ -34,16 +34,18 @@ def stray_pairs(rows: pl.DataFrame) -> pl.DataFrame:
     if strays.is_empty():
         return pl.DataFrame(schema={"_at": pl.UInt32(), "_at_right": pl.UInt32()})
     blocks = pl.col("_street").str.head(_BEGINNING), pl.lit("~") + pl.col("_street").str.tail(_ENDING)
+    at_their_numbers = placed.join(strays.select("_municipality", "_house").unique(), on=["_municipality", "_house"], how="semi")
     first, second = (
-        pl.concat(side.select(*_PLACE, _block=block) for block in blocks).unique()
-        for side in (strays, placed.join(strays.select("_municipality", "_house").unique(), on=["_municipality", "_house"], how="semi"))
+        pl.concat(places.with_columns(_block=block) for block in blocks)
+        for places in (side.select(_PLACE).unique() for side in (strays, at_their_numbers))
     )
     near_alike = first.join(second, on=["_municipality", "_house", "_block"], suffix="_other").filter(
         pl.col("_street") != pl.col("_street_other")
     )
     names = near_alike.select("_municipality", "_house", "_street", _other="_street_other").unique()
-    names = names.filter(_slips(names))
-    pairs = strays.join(names, on=_PLACE).join(placed, left_on=["_municipality", "_other", "_house"], right_on=_PLACE, suffix="_right")
+    pairs = strays.join(_slipped(names), on=_PLACE).join(
+        placed, left_on=["_municipality", "_other", "_house"], right_on=_PLACE, suffix="_right"
+    )
     return pairs.filter(pl.col("source") != pl.col("source_right")).select("_at", "_at_right").unique().sort("_at", "_at_right")
 
 
@@ -64,16 +66,17 @@ def meant_streets(rows: pl.DataFrame) -> pl.DataFrame:
     return now.with_columns(_address=pl.concat_str(*_PLACE, separator="|"))
 
 
-def _slips(names: pl.DataFrame) -> pl.Series:
-    """On `_street`, `_other`: at most LETTERS_APART slips of the hand; numbers and the last letter (Felt A, Felt B) are alike."""
+def _slipped(names: pl.DataFrame) -> pl.DataFrame:
+    """Those whose `_street` and `_other` at most LETTERS_APART slips of the hand part; numbers and the last letter (Felt A, Felt B) are
+    alike."""
     if names.is_empty():
-        return pl.Series(dtype=pl.Boolean)
+        return names
     far = pl.Series(cpdist(names["_street"].to_list(), names["_other"].to_list(), scorer=OSA.distance, score_cutoff=LETTERS_APART))
     digits = pl.col("_street").str.replace_all(r"\D", "") == pl.col("_other").str.replace_all(r"\D", "")
     last = (pl.col("_street").str.tail(1) == pl.col("_other").str.tail(1)) | (
         pl.col("_street").str.len_chars() != pl.col("_other").str.len_chars()
     )
-    return (far <= LETTERS_APART) & names.select(digits & last).to_series()
+    return names.filter(far <= LETTERS_APART).filter(digits & last)
 
 
 def _one_home() -> pl.Expr:

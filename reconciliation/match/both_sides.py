@@ -51,14 +51,17 @@ class BothSides:
         levels = {name: pl.col(f"_level_{name}").cast(pl.String()) for name in MEASURED}
         differs = pl.any_horizontal(level.is_in(["close", "different"]) for level in levels.values())
         judged = seen.select(*PAIR, _differs=differs, _clean=~differs & (levels["manedsleie"] == "same"))
+        judged = judged.with_columns(_won=pl.col("_clean") & (pl.len().over("kobo_id") == 1))
+        # Only where one is left if all that differ fit another dwelling better: few are, and only for these is another one looked for.
+        one_left = ((pl.col("_won").sum() == 1) & (pl.col("_won") | pl.col("_differs")).all()).over("leverandor_bolig_id")
+        judged = judged.filter(one_left)
+        if judged.is_empty():
+            return marked, judged.select(list(PAIR))
         places = self.places(judged.filter("_differs").select(list(PAIR)))
         elsewhere = self.names(fitting_another(self.rows, places.select(_at="_at_right", _at_right="_at")), "_at", "_at_right")
         judged = judged.join(elsewhere.with_columns(_beaten=pl.lit(value=True)), on=list(PAIR), how="left")
         beaten = pl.col("_beaten").fill_null(value=False)
-        marked_pairs = judged.with_columns(_won=pl.col("_clean") & (pl.len().over("kobo_id") == 1), _beaten=beaten)
-        marked_pairs = marked_pairs.filter(
-            (pl.col("_won").sum() == 1).over("leverandor_bolig_id") & (pl.col("_won") | beaten).all().over("leverandor_bolig_id")
-        )
+        marked_pairs = judged.with_columns(_beaten=beaten).filter((pl.col("_won") | beaten).all().over("leverandor_bolig_id"))
         lost = marked_pairs.filter("_beaten").select(list(PAIR))
         won = marked_pairs.filter("_won").select(*PAIR, _only=pl.lit(value=True))
         kept = marked.join(lost, on=list(PAIR), how="anti").join(won, on=list(PAIR), how="left")

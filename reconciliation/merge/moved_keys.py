@@ -74,8 +74,8 @@ def _claimed_elsewhere(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.Series:
 def split_rows(rows: pl.DataFrame, different: list[tuple[int, int]]) -> list[int]:
     """`_row` of those that a person said are another home than the rest of the dwelling they were known as: the row that is named in
     most pairs, of two the one that the dwelling was not made from."""
-    known = dict(rows.select("_row", "_known").iter_rows())
-    made = dict(rows.select("_row", "_made").iter_rows())
+    named = rows.filter(pl.col("_row").is_in({row for pair in different for row in pair}))
+    known, made = (dict(named.select("_row", name).iter_rows()) for name in ("_known", "_made"))
     pairs = [pair for pair in different if known.get(pair[0]) is not None and known.get(pair[0]) == known.get(pair[1])]
     split: list[int] = []
     while pairs:

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import polars as pl
 
-from reconciliation.likeness.blocks import HOPE, WIDE_BLOCKS, pairs_in_blocks
+from reconciliation.likeness.blocks import WIDE_BLOCKS, pairs_in_blocks
 from reconciliation.likeness.comparison import NEXT_DOOR, compare_rows, neighbour, prepared, without_contradicted
 from reconciliation.likeness.contradiction import contradict, equal_areas, in_pair
 from reconciliation.likeness.longer_names import with_streets_compared
@@ -47,7 +47,7 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
             continue
         # Only those of each side that lack a partner on the other, so that a parcel of many houses is no crowd.
         sides = [ours.filter(pl.col("_held") == kind) for kind in (sources, others)]
-        pairs = pairs_in_blocks(sides[0], sides[1], carry=(*HOPE, "_address"), keep=elsewhere, blocks=WIDE_BLOCKS)
+        pairs = pairs_in_blocks(sides[0], sides[1], keep=elsewhere, blocks=WIDE_BLOCKS)
         pairs = without_contradicted(pairs, *sides)
         if pairs.height:
             seen = with_streets_compared(compare_rows(pairs, *sides)).with_columns(

@@ -89,6 +89,8 @@ class KeyedPairs:
         pairs = pairs.join(pl.concat(self.pairs), on=list(PAIR), how="anti")
         if pairs.is_empty():
             return
+        if checked:
+            pairs = self._without_waiting(pairs)
         lone = (pl.len().over("leverandor_bolig_id") == 1) & (pl.len().over("kobo_id") == 1)
         marked = pairs.with_columns(_lone=lone)
         if checked:
@@ -125,6 +127,21 @@ class KeyedPairs:
         if key != "matrikkel":
             # Entrances of one matrikkel share unit numbers: that key alone makes no rivals.
             self._add(compare(rivals, self.ours, self.theirs), key, "rival", certain=False)
+
+    def _without_waiting(self, pairs: pl.DataFrame) -> pl.DataFrame:
+        """Of several dwellings that share a key with one entry, without those that wait to be told whether they are another one of them; no
+        key is tried for these any more."""
+        shared = pairs.filter(pl.len().over("kobo_id") > 1)
+        if shared.is_empty():
+            return pairs
+        asked = self.ours.select("leverandor_bolig_id", _of="candidates").explode("_of").drop_nulls()
+        beside = shared.join(asked, on="leverandor_bolig_id").join(
+            shared.select("kobo_id", _of="leverandor_bolig_id"), on=["kobo_id", "_of"]
+        )
+        mutual = beside.select(leverandor_bolig_id="_of", kobo_id="kobo_id", _of="leverandor_bolig_id")
+        waiting = beside.join(mutual, on=["leverandor_bolig_id", "kobo_id", "_of"], how="anti")
+        self.taken_ours = pl.concat([self.taken_ours, waiting.select("leverandor_bolig_id").unique()])
+        return pairs.join(waiting, on="leverandor_bolig_id", how="anti")
 
     def settle_elsewhere(self) -> None:
         """Pairs with equal parcel and unit number but different house numbers. Each is a contradicted key, except where the

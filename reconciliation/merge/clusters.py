@@ -1,12 +1,13 @@
 """Which rows are one dwelling: rows that share a key, never two of one source, never by a chain of doubts.
 
-Each key is tried for all rows at once, the strongest key first. What a key would join is joined whole or not at all.
+Each key is tried for all rows at once, the strongest key first. What a key would join is joined whole or not at all; but of several rows
+with one unit number the one that stands against all others is left out, and asked about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -28,6 +29,7 @@ from reconciliation.merge.merge_keys import (
     allowed,
     at_most_one,
     contradicted,
+    measured_alike,
     merge_keys,
     sound,
 )
@@ -36,6 +38,7 @@ from reconciliation.merge.misplaced_rows import PAIR_OF_ROWS, doubted_pairs
 STRENGTH = (DECISION, KNOWN, MATRIKKEL, ADDRESS_UNIT, ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS, LAST)
 """Merge keys, strongest first."""
 KEYED = STRENGTH[:-1]
+UNIT_KEYS = (MATRIKKEL, ADDRESS_UNIT)
 _MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "etasjenummer")
 _LOOKED_AT = ("source", "gardsnummer", "bruksnummer", "seksjonsnummer", "postnummer", *_MEASURED, *PLACE_COLUMNS)
 
@@ -51,6 +54,15 @@ class _Barred:
         """What bars a key. What a person or an earlier night joined is not undone because a neighbour fits better."""
         pairs = [self.different] if name in (DECISION, KNOWN) else [self.different, self.doubted]
         return [frame for frame in pairs if frame.height]
+
+
+@dataclass(frozen=True, slots=True)
+class _Apart:
+    """PAIR_OF_ROWS. pairs: `left` waits to be told whether it is `right`. outvoted: `left` is the one row of a unit that stands against the
+    others, which agree with each other; these (`right`) do not wait for it."""
+
+    pairs: list[pl.DataFrame]
+    outvoted: list[pl.DataFrame] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +98,31 @@ def cluster(rows: pl.DataFrame, same: list[list[int]], different: list[tuple[int
     in_doubt = pl.col("_row").is_in(pl.concat([doubted["left"], doubted["right"]]).unique().implode())
     by[ADDRESS_LABEL] = pl.when(~in_doubt).then(by[ADDRESS_LABEL])
     barred = _Barred(pl.DataFrame(different, schema=PAIR_OF_ROWS, orient="row"), doubted.select(list(PAIR_OF_ROWS)))
-    apart = [doubted.select("left", "right"), doubted.select("left", right="other")] if doubted.height else []
+    apart = _Apart([doubted.select("left", "right"), doubted.select("left", right="other")] if doubted.height else [])
     for name in KEYED:
         if name == ADDRESS_UNIT:
-            apart.append(_claimed_twice(keyed, by[name]))
+            apart.pairs.append(_claimed_twice(keyed, by[name]))
         keyed = _join_by(keyed, keyed.select("_cluster", _key=by[name]), name, barred, apart)
     # Where two owners may number the flats differently, equal labels are no evidence.
     named = keyed.with_columns(_label=pl.when(pl.col("_address").is_in(alike.implode())).then("_label"))
     keyed = _join_by(keyed, last_ones(named), LAST, barred, apart)
     final = keyed.select("_row", "_cluster")
     lone = final.filter(pl.len().over("_cluster") == 1).get_column("_row")
-    apart.append(moved.filter(pl.col("_row").is_in(lone.implode())).select(left="_row", right="_keeper"))
-    pairs = pl.concat([pl.DataFrame(schema=PAIR_OF_ROWS), *apart])
-    for side in ("left", "right"):
-        pairs = pairs.join(final.rename({"_row": side, "_cluster": f"{side}_now"}), on=side, how="left")
-    ends = pairs.select(left="left_now", right="right_now").filter(pl.col("left") != pl.col("right")).unique()
+    apart.pairs.append(moved.filter(pl.col("_row").is_in(lone.implode())).select(left="_row", right="_keeper"))
+    ends, outvoted = (_ends(pairs, final) for pairs in (apart.pairs, apart.outvoted))
+    ends = ends.join(outvoted.select(left="right", right="left"), on=["left", "right"], how="anti")
     return Clusters(rows.hstack(_named(keyed, by)), ends)
 
 
-def _join_by(rows: pl.DataFrame, shared: pl.DataFrame, name: str, barred: _Barred, apart: list[pl.DataFrame]) -> pl.DataFrame:
+def _ends(pairs_of_rows: list[pl.DataFrame], final: pl.DataFrame) -> pl.DataFrame:
+    """PAIR_OF_ROWS -> the clusters (left, right) that they are in, each once; final: `_row`, `_cluster`."""
+    pairs = pl.concat([pl.DataFrame(schema=PAIR_OF_ROWS), *pairs_of_rows])
+    for side in ("left", "right"):
+        pairs = pairs.join(final.rename({"_row": side, "_cluster": f"{side}_now"}), on=side, how="left")
+    return pairs.select(left="left_now", right="right_now").filter(pl.col("left") != pl.col("right")).unique()
+
+
+def _join_by(rows: pl.DataFrame, shared: pl.DataFrame, name: str, barred: _Barred, apart: _Apart) -> pl.DataFrame:
     """shared: `_cluster` and the `_key` that it has, null for none."""
     keyed_rows = shared.filter(pl.col("_key").is_not_null() & pl.col("_key").is_duplicated())
     # Keys by their place among the others: numbers are grouped and joined several times faster than texts.
@@ -132,16 +150,34 @@ def _now(rows: pl.DataFrame, joined: pl.DataFrame) -> pl.DataFrame:
     return rows.join(joined, on="_cluster", how="left", maintain_order="left").with_columns(_cluster=pl.coalesce("_now", "_cluster"))
 
 
-def _joined_groups(rows: pl.DataFrame, turn: pl.DataFrame, name: str, barred: _Barred, apart: list[pl.DataFrame]) -> pl.DataFrame:
+def _joined_groups(rows: pl.DataFrame, turn: pl.DataFrame, name: str, barred: _Barred, apart: _Apart) -> pl.DataFrame:
     """`_cluster` of those that the key joins, and `_now`, the one they become. What it would join but may not is added to apart."""
     # Lazy: a join of eager frames copies every column, also those that this key never looks at.
     members = rows.lazy().join(turn.lazy(), on="_cluster").filter(sound().over("_key"))
+    checked = _checked(members, name, barred)
+    kept_apart = checked.filter(pl.col("allowed") & ~pl.col("joins")).select("_key")
+    joined = turn.join(checked.filter(pl.col("allowed") & pl.col("joins")), on="_key").select("_cluster", _now="first")
+    if kept_apart.is_empty():
+        return joined
+    split = members.join(kept_apart.lazy(), on="_key", how="semi").collect()
+    apart.pairs.append(_pairs_of(split.select("_row", "_cluster", "_key")))
+    if name not in UNIT_KEYS:
+        return joined
+    outvoted = _without_one(split, name, barred)
+    apart.outvoted.append(outvoted.select(left="_odd", right="_row"))
+    return pl.concat([joined, outvoted.select("_cluster", _now="first").unique()])
+
+
+def _checked(members: pl.LazyFrame, name: str, barred: _Barred) -> pl.DataFrame:
+    """Per `_key` of the members: `allowed`, `joins` (nothing speaks against it), `alike` (area or rent says so) and `first`, the cluster
+    that they would become."""
     checked = (
         members.group_by("_key")
         .agg(
             allowed=allowed(name),
             contradicted=contradicted(name),
             one_known=at_most_one("_known") | pl.lit(name == DECISION),
+            alike=measured_alike(),
             first=pl.col("_cluster").min(),
         )
         .collect()
@@ -151,11 +187,21 @@ def _joined_groups(rows: pl.DataFrame, turn: pl.DataFrame, name: str, barred: _B
         split = pairs.join(place, left_on="left", right_on="_row").join(place, left_on="right", right_on="_row", suffix="_right")
         broken = split.filter(pl.col("_key") == pl.col("_key_right")).get_column("_key")
         checked = checked.with_columns(pl.col("contradicted") | pl.col("_key").is_in(broken.implode()))
-    joins = pl.col("one_known") & ~pl.col("contradicted")
-    kept_apart = checked.filter(pl.col("allowed") & ~joins).select("_key")
-    if kept_apart.height:
-        apart.append(_pairs_of(members.select("_row", "_cluster", "_key").collect().join(kept_apart, on="_key", how="semi")))
-    return turn.join(checked.filter(pl.col("allowed") & joins), on="_key").select("_cluster", _now="first")
+    return checked.with_columns(joins=pl.col("one_known") & ~pl.col("contradicted"))
+
+
+def _without_one(members: pl.DataFrame, name: str, barred: _Barred) -> pl.DataFrame:
+    """members: rows of groups that the key may not join whole. Where exactly one cluster of a group stands against all others, and these
+    agree with each other in area or rent: the others' `_row` and `_cluster`, `first`, and `_odd`, a row of the one."""
+    groups = members.filter(pl.col("_cluster").n_unique().over("_key") > 2)
+    if groups.is_empty():
+        return pl.DataFrame(schema={name: pl.Int64() for name in ("_row", "_cluster", "first", "_odd")})
+    odd = groups.group_by("_key", _without="_cluster").agg(_odd=pl.col("_row").min())
+    tries = odd.join(groups, on="_key").filter(pl.col("_cluster") != pl.col("_without"))
+    tries = tries.with_columns(_key=pl.struct("_key", "_without").rank("dense"), _group="_key")
+    checked = _checked(tries.lazy(), name, barred).filter(pl.col("allowed") & pl.col("joins") & pl.col("alike"))
+    held = tries.join(checked, on="_key").filter(pl.col("_without").n_unique().over("_group") == 1)
+    return held.select("_row", "_cluster", "first", "_odd")
 
 
 def _claimed_twice(rows: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:

@@ -77,7 +77,7 @@ def _alone() -> pl.Expr:
     # A label, or a reference to a room, implies more dwellings at the address than these sources list.
     sole = (label.len() == pl.len()) | (label.len() == 0) | (label == "1").all()
     return (
-        (~pl.col("_crowded").any() | (~pl.col("_rivalled").any() & _measured_alike()))
+        (~pl.col("_crowded").any() | (~pl.col("_rivalled").any() & measured_alike()))
         & at_most_one("_unit")
         & lone
         & at_most_one("_label")
@@ -88,7 +88,7 @@ def _alone() -> pl.Expr:
     )
 
 
-def _measured_alike() -> pl.Expr:
+def measured_alike() -> pl.Expr:
     """Per group at one address: the area or the rent is equal, so is another measure, and none differs: enough beside homes at an
     address spelt nearly alike that are measured otherwise."""
     others = [in_group(name) for name in ("manedsleie", "antall_soverom", "etasjenummer")]

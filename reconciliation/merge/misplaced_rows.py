@@ -10,6 +10,7 @@ from reconciliation.likeness.contradiction import contradict, in_pair
 from reconciliation.likeness.stopped_rule import unsupported
 from reconciliation.likeness.unusual_differences import unusual_differences
 from reconciliation.merge.merge_keys import ADDRESS, ADDRESS_LABEL, ADDRESS_UNIT, DECISION, MATRIKKEL
+from reconciliation.merge.vouched_pairs import vouched
 
 PAIR_OF_ROWS = {"left": pl.Int64(), "right": pl.Int64()}
 DOUBTED_ROWS = {**PAIR_OF_ROWS, "other": pl.Int64()}
@@ -34,6 +35,12 @@ def doubted_pairs(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
     )
     stopped = unsupported(placed, units, _broken_houses(placed, units, doubted))
     odd = every_pair.filter(unusual_differences(placed, every_pair)).join(unsettled, on=["_at", "_at_right"], how="semi")
+    in_doubt = pl.concat(
+        [*(pairs.select("_at", "_at_right") for pairs in (doubted, stopped, odd)), doubted.select(_at="_at_right", _at_right="_at")]
+    )
+    odd = odd.join(
+        vouched(placed, odd, every_pair.join(in_doubt, on=["_at", "_at_right"], how="anti")), on=["_at", "_at_right"], how="anti"
+    )
     doubted = pl.concat([doubted, *(pairs.with_columns(_other="_at_right") for pairs in (stopped, odd))]).unique()
     return doubted.select(left="_at", right="_at_right", other="_other").cast(pl.Schema(DOUBTED_ROWS)).sort("left", "right", "other")
 

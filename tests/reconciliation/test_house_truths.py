@@ -214,17 +214,3 @@ def test_a_street_of_the_same_name_in_another_part_of_the_municipality_is_anothe
     there = flat("b1", "2", **ALIKE, gardsnummer=88, bruksnummer=2, postnummer="9925", bruksenhetsnummer="H0101")
     assert night({"fdv": [here], "omsorg": [there]}).mixed == []
     assert len(night({"fdv": [here], "omsorg": [there | {"postnummer": "9910"}]}).dwellings) == 1
-
-
-@pytest.mark.parametrize(("beside", "joined"), [({**ALIKE, "bruksareal": 47.5, "manedsleie": 7450.0}, True), (ALIKE, False)])
-def test_the_only_home_at_an_address_is_known_beside_a_street_spelt_nearly_alike_unless_its_home_is_equal_too(
-    beside: Row, joined: bool
-) -> None:
-    lists = {
-        "fdv": [
-            flat("a1", "1", bruksenhetsnummer="H0101", **ALIKE),
-            flat("a2", "2", adressenavn="Ospestigen", bruksenhetsnummer="H0101", **beside),
-        ],
-        "omsorg": [flat("b1", "1", **ALIKE)],
-    }
-    assert night(lists).classes().get("omsorg-b1") == (None if joined else "review")

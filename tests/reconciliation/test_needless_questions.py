@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.reconciliation.small_nights import PARCEL, Row, flat, night
+from tests.reconciliation.small_nights import ALIKE, PARCEL, Row, flat, night
 
 SMALL = {"bruksareal": 41.0, "antall_soverom": 1}
 LARGE = {"bruksareal": 66.0, "antall_soverom": 3}
@@ -87,3 +87,45 @@ def test_homes_in_a_street_spelt_nearly_alike_are_no_rivals_where_they_are_measu
     result = night({"fdv": [home, *block], "eiendom": [flat("b1", "1", **SMALL)]})
     assert result.mixed == []
     assert result.dwellings.height == 3
+
+
+@pytest.mark.parametrize(("beside", "joined"), [({**ALIKE, "bruksareal": 47.5, "manedsleie": 7450.0}, True), (ALIKE, False)])
+def test_the_only_home_at_an_address_is_known_beside_a_street_spelt_nearly_alike_unless_its_home_is_equal_too(
+    beside: Row, joined: bool
+) -> None:
+    lists = {
+        "fdv": [
+            flat("a1", "1", bruksenhetsnummer="H0101", **ALIKE),
+            flat("a2", "2", adressenavn="Ospestigen", bruksenhetsnummer="H0101", **beside),
+        ],
+        "omsorg": [flat("b1", "1", **ALIKE)],
+    }
+    assert night(lists).classes().get("omsorg-b1") == (None if joined else "review")
+
+
+def three_lists(odd: Row) -> dict[str, list[Row]]:
+    """Twelve houses; in the first, the row of the first list is measured as `odd` says."""
+    houses = [flat(f"{nummer}", f"{nummer}", nummer=nummer, bruksenhetsnummer="H0101") for nummer in range(1, 24, 2)]
+    lists = {"fdv": {"bruksareal": 45.0}, "omsorg": ALIKE, "eiendom": ALIKE}
+    rows = {source: [row | values for row in houses] for source, values in lists.items()}
+    rows["fdv"][0] |= odd
+    return rows
+
+
+def test_a_difference_of_two_lists_is_settled_by_a_third_that_agrees_with_either() -> None:
+    lists = three_lists({})
+    lists["omsorg"][0] |= {"bruksareal": 46.4}
+    lists["eiendom"][0] |= {"bruksareal": 45.4}
+    assert set(night(lists).classes().values()) == {"create"}
+    lists["eiendom"][0] |= {"manedsleie": 9100.0}
+    assert night(lists).classes()["omsorg-1"] == "review", "no third row that agrees with both"
+
+
+def test_of_three_rows_with_one_unit_the_odd_one_is_asked_about_and_the_two_that_agree_go_on() -> None:
+    lists = three_lists({"bruksareal": 49.0})
+    first = night(lists)
+    assert first.dwellings.height == 13
+    assert [ours for ours, kind in first.classes().items() if kind == "review"] == ["fdv-1"]
+    in_kobo = night(lists, [{"kobo_id": "k1", "nummer": 1, "bruksenhetsnummer": "H0101", "manedsleie": 7300.0, "antall_soverom": 1}])
+    assert in_kobo.matches.filter("certain").select("leverandor_bolig_id", "kobo_id").rows() == [("omsorg-1", "k1")]
+    assert in_kobo.classes()["fdv-1"] == "review"

@@ -64,12 +64,14 @@ class AfterShift:
     posted_again: int
 
 
-def planned(world: Labelled, known: pl.DataFrame | None = None, links: pl.DataFrame | None = None) -> PlannedNight:
-    """known: of an earlier night's `merged.memberships`."""
+def planned(
+    world: Labelled, known: pl.DataFrame | None = None, links: pl.DataFrame | None = None, decisions: pl.DataFrame | None = None
+) -> PlannedNight:
+    """known: of an earlier night's `merged.memberships`. decisions: DECISION_COLUMNS."""
     linked = no_links() if links is None else links
     start = time.perf_counter()
-    merged = merge(world.rows, none_known() if known is None else known, None, HOUSE)
-    pairs = match(merged.dwellings, world.entries, linked, None)
+    merged = merge(world.rows, none_known() if known is None else known, decisions, HOUSE)
+    pairs = match(merged.dwellings, world.entries, linked, decisions)
     seconds = time.perf_counter() - start
     plan = make_plan(merged, world.entries, pairs, Reading(frozenset(SOURCES)), Remembered(linked), HOUSE, NIGHT)
     classes = dict(plan.items.drop_nulls("leverandor_bolig_id").select("leverandor_bolig_id", "class").iter_rows())
@@ -79,7 +81,7 @@ def planned(world: Labelled, known: pl.DataFrame | None = None, links: pl.DataFr
 def after_shift(world: Labelled, first: PlannedNight, share: float) -> AfterShift:
     """The night after `first`, whose matches were linked and whose creations were made."""
     random = Random(f"shift {share} {len(world.row_truth)}")
-    made, links = _made(world, first)
+    made, links = after_creations(world, first)
     many, _ = shifted(made, random, share)
     refused = sum(not evidence.believed for evidence in _evidence(many.rows, made.rows).values())
     moved, keys = shifted(made, random)
@@ -121,7 +123,7 @@ def _with_earlier_rows(tonight: Labelled, before: Labelled, waiting: set[str]) -
     return Labelled(rows, tonight.entries, truth, tonight.entry_truth, tonight.misnamed)
 
 
-def _made(world: Labelled, night: PlannedNight) -> tuple[Labelled, pl.DataFrame]:
+def after_creations(world: Labelled, night: PlannedNight) -> tuple[Labelled, pl.DataFrame]:
     """The world with the entries that the night creates, and the links after it."""
     homes_of = meanings(world, night.merged.dwellings)
     created = {ours: f"new-{ours}" for ours, kind in night.classes.items() if kind == "create"}

@@ -37,16 +37,16 @@ class BothSides:
             .select(list(PAIR))
         )
 
-    def without_beaten(self, marked: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    def without_beaten(self, marked: pl.DataFrame) -> pl.DataFrame:
         """Where several entries share a key with one dwelling, exactly one agrees in every measure (the rent among them), and each of the
         others differs and fits another dwelling better, that one has no rival.
 
-        marked: PAIR, `_lone` (neither side is in another pair). Returns it without the pairs of the others, and these as PAIR: their
+        marked: PAIR, `_lone` (neither side is in another pair). Returns it without the pairs of the others: their
         number belongs to another home, and which home they are is still to be found.
         """
         rivals = marked.filter(~pl.col("_lone"))
         if rivals.is_empty():
-            return marked, rivals.select(list(PAIR))
+            return marked
         seen = compare(rivals.select(list(PAIR)), self.ours, self.theirs)
         levels = {name: pl.col(f"_level_{name}").cast(pl.String()) for name in MEASURED}
         differs = pl.any_horizontal(level.is_in(["close", "different"]) for level in levels.values())
@@ -56,7 +56,7 @@ class BothSides:
         one_left = ((pl.col("_won").sum() == 1) & (pl.col("_won") | pl.col("_differs")).all()).over("leverandor_bolig_id")
         judged = judged.filter(one_left)
         if judged.is_empty():
-            return marked, judged.select(list(PAIR))
+            return marked
         places = self.places(judged.filter("_differs").select(list(PAIR)))
         elsewhere = self.names(fitting_another(self.rows, places.select(_at="_at_right", _at_right="_at")), "_at", "_at_right")
         judged = judged.join(elsewhere.with_columns(_beaten=pl.lit(value=True)), on=list(PAIR), how="left")
@@ -65,7 +65,7 @@ class BothSides:
         lost = marked_pairs.filter("_beaten").select(list(PAIR))
         won = marked_pairs.filter("_won").select(*PAIR, _only=pl.lit(value=True))
         kept = marked.join(lost, on=list(PAIR), how="anti").join(won, on=list(PAIR), how="left")
-        return kept.select(*PAIR, _lone=pl.col("_lone") | pl.col("_only").fill_null(value=False)), lost
+        return kept.select(*PAIR, _lone=pl.col("_lone") | pl.col("_only").fill_null(value=False))
 
     def better_elsewhere(self, keyed: pl.DataFrame, certain: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Of the pairs, those that are doubted; and the neighbours' pairs that would fit better."""

@@ -33,7 +33,6 @@ class KeyedPairs:
     taken_theirs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_ENTRIES))
     settled_ours: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_DWELLINGS))
     settled_theirs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_ENTRIES))
-    disputed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_ENTRIES))
     linked: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PAIR))
     elsewhere: pl.DataFrame | None = None
 
@@ -94,8 +93,7 @@ class KeyedPairs:
         lone = (pl.len().over("leverandor_bolig_id") == 1) & (pl.len().over("kobo_id") == 1)
         marked = pairs.with_columns(_lone=lone)
         if checked:
-            marked, beaten = self.house.without_beaten(marked)
-            self.disputed = pl.concat([self.disputed, beaten.select("kobo_id")])
+            marked = self.house.without_beaten(marked)
         rivals, ones = marked.filter(~pl.col("_lone")), marked.filter("_lone")
         if not checked:
             self._add(ones, key, reason, certain=True)

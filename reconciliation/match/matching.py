@@ -93,8 +93,14 @@ def _candidates(keyed: KeyedPairs) -> pl.DataFrame:
 def _with_disputed(keyed: KeyedPairs) -> pl.DataFrame:
     """The entries, `_disputed`: its number names a home that it is not, or another entry has it too. Then one was typed wrong, and is one
     of the others in the house."""
-    named = pl.concat(keyed.pairs).filter(~pl.col("certain") & (pl.col("key") != "candidate")).select("kobo_id")
-    wrong = pl.concat([keyed.disputed, named]).get_column("kobo_id")
+    pairs = pl.concat(keyed.pairs)
+    named = pairs.filter(~pl.col("certain") & (pl.col("key") != "candidate")).select("kobo_id")
+    certain = pl.concat([pairs.filter("certain").select("kobo_id"), keyed.linked.select("kobo_id")])
+    # Also where that home has another entry since, or a person said that they are two: an answer makes the number no better.
+    numbers = keyed.ours.select("_address", "_unit", "_extra").drop_nulls(["_address", "_unit"]).unique()
+    without = keyed.theirs.join(certain, on="kobo_id", how="anti")
+    elsewhere = without.join(numbers, on=["_address", "_unit", "_extra"], how="semi", nulls_equal=True).select("kobo_id")
+    wrong = pl.concat([elsewhere, named]).get_column("kobo_id")
     unit = pl.struct("_address", "_unit", "_extra")
     twice = pl.col("_address").is_not_null() & pl.col("_unit").is_not_null() & unit.is_duplicated()
     # A row of ours whose floor contradicts its number: in that house the numbers are no certain names.

@@ -205,13 +205,15 @@ def _without_one(members: pl.DataFrame, name: str, barred: _Barred) -> pl.DataFr
 
 
 def _claimed_twice(rows: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
-    """Pairs (left, right) of rows of two sources that share the key where one source has several rows with it: they are two homes there,
-    and it is unknown which of them the other row is."""
+    """Pairs (left, right) of rows that share the key, of clusters with no source in common, where one source has several rows in these
+    clusters: they are two homes there, and it is unknown which of them the other row is."""
     keyed_rows = rows.select("_row", "source", "_cluster", _key=key).filter(pl.col("_key").is_not_null() & pl.col("_key").is_duplicated())
-    several = keyed_rows.group_by("_key", "source").len().filter(pl.col("len") > 1).get_column("_key").unique()
+    clusters = keyed_rows.select("_key", "_cluster").unique().join(rows.select("_cluster", "source"), on="_cluster")
+    several = clusters.filter(pl.struct("_key", "source").is_duplicated()).get_column("_key").unique()
     twice = keyed_rows.filter(pl.col("_key").is_in(several.implode()))
-    pairs = twice.join(twice, on="_key", suffix="_other").filter(pl.col("source") != pl.col("source_other"))
-    return pairs.select(left="_row", right="_row_other")
+    pairs = twice.join(twice, on="_key", suffix="_other").filter(pl.col("_cluster") != pl.col("_cluster_other"))
+    sharing = clusters.join(clusters, on=["_key", "source"], suffix="_other").select("_cluster", "_cluster_other")
+    return pairs.join(sharing, on=["_cluster", "_cluster_other"], how="anti").select(left="_row", right="_row_other")
 
 
 def _pairs_of(members: pl.DataFrame) -> pl.DataFrame:

@@ -31,6 +31,11 @@ class Excused:
     new: pl.Series
     new_beside_all: pl.Series
 
+    def open(self, named: pl.DataFrame) -> pl.DataFrame:
+        """The pairs (leverandor_bolig_id, other) of which nobody said that they are two homes."""
+        both_ways = pl.concat([self.pairs, self.pairs.select(left="right", right="left")])
+        return named.join(both_ways, left_on=["leverandor_bolig_id", "other"], right_on=["left", "right"], how="anti")
+
 
 @dataclass(frozen=True, slots=True)
 class RowDecisions:

@@ -10,9 +10,9 @@ import polars as pl
 
 from reconciliation.likeness.contradiction import contradict, in_pair, same_area
 from reconciliation.likeness.street_spelling import ground
+from reconciliation.merge.before_answers import of_dwellings
 from reconciliation.merge.copied_rows import copied_pairs
 from reconciliation.merge.decided_rows import Excused
-from reconciliation.merge.merge_keys import DECISION
 from reconciliation.merge.near_pairs import near_pairs
 
 MOST = 15
@@ -20,25 +20,23 @@ MOST = 15
 MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "_floor", "seksjonsnummer", "_ground")
 
 
-def candidates(dwellings: pl.DataFrame, apart: pl.DataFrame, excused: Excused) -> pl.DataFrame:
-    """dwellings: leverandor_bolig_id, sources, merged_by, CONTENT, PLACE_COLUMNS. apart: pairs (left, right) of ids that a key calls one
-    although they are known, or look, as two. excused: what people decided. A dwelling that they called new is not asked about beside the
-    others of its list; another list's row that came later is.
+def candidates(dwellings: pl.DataFrame, parts: pl.DataFrame, apart: pl.DataFrame, excused: Excused) -> pl.DataFrame:
+    """dwellings: leverandor_bolig_id, sources, merged_by, CONTENT, PLACE_COLUMNS. parts: the same of what people's answers joined, with
+    `part` (before_answers). apart: pairs (left, right) of ids that a key calls one although they are known, or look, as two. excused:
+    what people decided. A dwelling that they called new is not asked about beside the others of its list; another list's row that came
+    later is.
 
     Returns (leverandor_bolig_id, candidates: sorted list).
     """
-    grounded = dwellings.with_columns(_ground=ground())
+    made = parts.get_column("leverandor_bolig_id").unique()
+    unanswered = dwellings.filter(~pl.col("leverandor_bolig_id").is_in(made.implode()))
+    unanswered = pl.concat([unanswered, parts.with_columns(leverandor_bolig_id="part").select(dwellings.columns)])
+    grounded = unanswered.with_columns(_ground=ground())
     dwellings_here = grounded.select("leverandor_bolig_id", "sources", "_address", "_unit", "_extra", "_label", *MEASURED)
-    pairs = [
-        _at_address(dwellings_here),
-        _in_unit(dwellings_here),
-        near_pairs(dwellings),
-        copied_pairs(grounded),
-        apart.select(leverandor_bolig_id="left", other="right"),
-    ]
+    found = pl.concat([_at_address(dwellings_here), _in_unit(dwellings_here), near_pairs(unanswered), copied_pairs(grounded)])
+    pairs = [of_dwellings(found, parts, dwellings), apart.select(leverandor_bolig_id="left", other="right")]
     named = pl.concat(pairs).filter(pl.col("leverandor_bolig_id") != pl.col("other")).unique()
-    both_ways = pl.concat([excused.pairs, excused.pairs.select(left="right", right="left")])
-    named = named.join(both_ways, left_on=["leverandor_bolig_id", "other"], right_on=["left", "right"], how="anti")
+    named = excused.open(named)
     if excused.new_beside_all.len():
         named = named.filter(~pl.col("leverandor_bolig_id").is_in(excused.new_beside_all.implode()))
     if excused.new.len():
@@ -46,16 +44,20 @@ def candidates(dwellings: pl.DataFrame, apart: pl.DataFrame, excused: Excused) -
         sharing = named.join(lists, on="leverandor_bolig_id").join(lists, left_on="other", right_on="leverandor_bolig_id", suffix="_other")
         one_list = pl.col("sources").list.set_intersection("sources_other").list.len() > 0
         named = sharing.filter(~(one_list & pl.col("leverandor_bolig_id").is_in(excused.new.implode()))).select(named.columns)
-    named = _still_possible(named, dwellings)
-    return _likeliest(named, dwellings_here).group_by("leverandor_bolig_id").agg(candidates=pl.col("other").sort())
+    named = _still_possible(named, dwellings, made)
+    named = pl.concat([named, _nameless(named, dwellings, made, excused)])
+    return (
+        _likeliest(named, dwellings.with_columns(_ground=ground())).group_by("leverandor_bolig_id").agg(candidates=pl.col("other").sort())
+    )
 
 
-def _still_possible(named: pl.DataFrame, dwellings: pl.DataFrame) -> pl.DataFrame:
-    """Where a person made a dwelling of rows, what shares a source with it is another home, whatever a key says: there is no one to ask."""
-    known = dwellings.select("leverandor_bolig_id", "sources", _made=pl.col("merged_by") == DECISION)
+def _still_possible(named: pl.DataFrame, dwellings: pl.DataFrame, answered: pl.Series) -> pl.DataFrame:
+    """Where a person made a dwelling of rows (answered), what shares a source with it is another home, whatever a key says: there is no
+    one to ask."""
+    known = dwellings.select("leverandor_bolig_id", "sources", _made=pl.col("leverandor_bolig_id").is_in(answered.implode()))
     both = named.join(known, on="leverandor_bolig_id").join(known, left_on="other", right_on="leverandor_bolig_id", suffix="_other")
     shared = pl.col("sources").list.set_intersection("sources_other").list.len() > 0
-    made = pl.any_horizontal(pl.col("_made", "_made_other").fill_null(value=False))
+    made = pl.any_horizontal("_made", "_made_other")
     return both.filter(~(shared & made)).select("leverandor_bolig_id", "other")
 
 
@@ -77,8 +79,7 @@ def _likeliest(named: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _at_address(rows: pl.DataFrame) -> pl.DataFrame:
-    """No unit number at an address with more than one dwelling: it may be any that only other systems have. Where they have none
-    it is itself, but without a lease reference nothing would tell it from its neighbours in the register: it is asked too."""
+    """No unit number at an address with more than one dwelling: it may be any that only other systems have."""
     measured = rows.select("leverandor_bolig_id", *MEASURED)
     rows = rows.select("leverandor_bolig_id", "sources", "_address", "_unit", "_extra")
     shared = rows.filter(pl.col("_address").is_not_null() & (pl.len().over("_address") > 1))
@@ -98,11 +99,30 @@ def _at_address(rows: pl.DataFrame) -> pl.DataFrame:
     )
     # What is measured rules some of them out; those are not worth a person's time.
     beside = free.join(measured, on="leverandor_bolig_id").join(measured, left_on="other", right_on="leverandor_bolig_id", suffix="_theirs")
-    free = beside.filter(~contradict(in_pair, weak_key=True)).select("leverandor_bolig_id", "other")
-    nameless = without_unit.filter(pl.col("_extra").is_null()).join(free, on="leverandor_bolig_id", how="anti")
+    return beside.filter(~contradict(in_pair, weak_key=True)).select("leverandor_bolig_id", "other")
+
+
+def _nameless(named: pl.DataFrame, dwellings: pl.DataFrame, answered: pl.Series, excused: Excused) -> pl.DataFrame:
+    """Dwellings without a unit number or a lease at an address with others, of whom none may be the same home, or none any more since
+    others were answered: nothing would tell them from their neighbours in the register, so their own numbers are asked for.
+
+    Pairs with the neighbours that may be named, with itself where there are none. answered: those of which a person made one of rows; a
+    number of theirs that one row contradicts is asked about as a contradiction.
+    """
+    shared = dwellings.filter(pl.col("_address").is_not_null() & (pl.len().over("_address") > 1))
+    places = shared.select("leverandor_bolig_id", "_address")
+    here = named.join(places, on="leverandor_bolig_id").join(
+        places, left_on=["other", "_address"], right_on=["leverandor_bolig_id", "_address"]
+    )
+    is_in = pl.col("leverandor_bolig_id").is_in
+    known = pl.concat([here.get_column("leverandor_bolig_id"), excused.new, excused.new_beside_all])
+    without = shared.filter(pl.col("_unit").is_null() & pl.col("_extra").is_null() & ~is_in(known.implode()))
+    without = without.filter(~(pl.col("_doubted") & is_in(answered.implode()))).select("leverandor_bolig_id", "_address")
     neighbours = shared.group_by("_address").agg(other=pl.col("leverandor_bolig_id").sort().head(MOST + 1))
-    indistinct = nameless.join(neighbours, on="_address").explode("other").select("leverandor_bolig_id", "other")
-    return pl.concat([free, indistinct])
+    pairs = without.join(neighbours, on="_address").explode("other").select("leverandor_bolig_id", "other")
+    pairs = _still_possible(excused.open(pairs).filter(pl.col("leverandor_bolig_id") != pl.col("other")), dwellings, answered)
+    alone = without.join(pairs, on="leverandor_bolig_id", how="anti").select("leverandor_bolig_id", other="leverandor_bolig_id")
+    return pl.concat([pairs, alone])
 
 
 def _in_unit(rows: pl.DataFrame) -> pl.DataFrame:

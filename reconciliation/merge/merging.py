@@ -10,6 +10,7 @@ from reconciliation.likeness.comparison import prepared
 from reconciliation.likeness.place import SamePlace, with_place
 from reconciliation.likeness.stray_streets import meant_streets
 from reconciliation.likeness.street_spelling import one_spelling
+from reconciliation.merge.before_answers import rows_before_answers
 from reconciliation.merge.clusters import STRENGTH, cluster
 from reconciliation.merge.decided_rows import Excused, RowDecisions, decided_units, row_decisions, with_units
 from reconciliation.merge.doubtful_pairs import candidates
@@ -55,9 +56,10 @@ def merge(
     decided = Decisions.of(decisions)
     named, apart, answers = _clustered(rows, known, decided, municipality, same_place)
     content, disputed, lines = _settled(named, answers, municipality)
+    unanswered = rows_before_answers(named, answers.same)
+    parts = _parts(unanswered, municipality, same_place)
     named = named.select("_cluster", "_row", "_rank", "_joined", "_known", "_street", *MEMBERSHIP, "owner", "carried")
-    streets = named.select("_cluster", "_street").drop_nulls().unique().filter(pl.len().over("_cluster") == 1)
-    dwellings = _dwellings(_facts(named), content, disputed, apart, answers.excused(named), streets, same_place)
+    dwellings = _dwellings(named, content, disputed, apart, answers.excused(named), parts, same_place)
     # Rows that were known stay known, also while their dwelling waits for a person; a row whose key moved keeps its old membership.
     waiting = dwellings.filter(pl.col("candidates").list.len() > 0).get_column("leverandor_bolig_id")
     remembered = named.filter(pl.col("_known").is_not_null() | ~pl.col("leverandor_bolig_id").is_in(waiting.implode()))
@@ -79,7 +81,7 @@ def _clustered(
     rows = _with_one_id(rows, answers.same)
     clusters = cluster(rows, answers.same, answers.different, moved)
     # Columns that only clustering needs are dropped.
-    rows = clusters.rows.drop("_house", "_address", "_matrikkel", "_label")
+    rows = clusters.rows.drop("_house", "_matrikkel", "_label")
     return rows.join(name_clusters(rows), on="_cluster", how="left", maintain_order="left"), clusters.apart, answers
 
 
@@ -119,35 +121,48 @@ def _with_one_id(rows: pl.DataFrame, same: list[list[int]]) -> pl.DataFrame:
 
 
 def _dwellings(
-    facts: pl.DataFrame,
+    named: pl.DataFrame,
     content: pl.DataFrame,
     disputed: pl.DataFrame,
     apart: pl.DataFrame,
     excused: Excused,
-    streets: pl.DataFrame,
+    parts: pl.DataFrame,
     same_place: SamePlace | None,
 ) -> pl.DataFrame:
-    """streets: `_cluster`, `_street`: the one street that its rows mean, where they mean one; it may be written with a slip in the row that
-    won the field."""
-    whole = content.join(facts, on="_cluster", how="left", maintain_order="left")
-    whole = whole.join(disputed, on="_cluster", how="left", maintain_order="left")
+    """parts: of `_parts`."""
+    whole = content.join(_facts(named), on="_cluster", how="left", maintain_order="left")
     ids = whole.select("_cluster", "leverandor_bolig_id")
     named_apart = (
         apart.join(ids, left_on="left", right_on="_cluster")
         .join(ids, left_on="right", right_on="_cluster", suffix="_right")
         .select(left="leverandor_bolig_id", right="leverandor_bolig_id_right")
     )
-    placed = with_place(whole, same_place).join(streets.rename({"_street": "_meant"}), on="_cluster", how="left", maintain_order="left")
-    placed = placed.with_columns(_street=pl.coalesce("_meant", "_street")).drop("_meant")
-    doubtful = candidates(one_spelling(placed), named_apart, excused)
+    doubtful = candidates(_placed(whole, named, same_place), parts, named_apart, excused)
     none = pl.lit([], pl.List(pl.String()))
     return (
-        whole.join(doubtful, on="leverandor_bolig_id", how="left")
+        whole.join(disputed, on="_cluster", how="left", maintain_order="left")
+        .join(doubtful, on="leverandor_bolig_id", how="left")
         .with_columns(pl.col("contradictions").fill_null(none), pl.col("candidates").fill_null(none))
         .select(list(DWELLINGS))
         .cast(pl.Schema(DWELLINGS))
         .sort("leverandor_bolig_id")
     )
+
+
+def _placed(whole: pl.DataFrame, named: pl.DataFrame, same_place: SamePlace | None) -> pl.DataFrame:
+    """Each in the one street that its rows mean, where they mean one; it may be written with a slip in the row that won the field."""
+    streets = named.select("_cluster", "_street").drop_nulls().unique().filter(pl.len().over("_cluster") == 1)
+    placed = with_place(whole, same_place).join(streets.rename({"_street": "_meant"}), on="_cluster", how="left", maintain_order="left")
+    return one_spelling(placed.with_columns(_street=pl.coalesce("_meant", "_street")).drop("_meant"))
+
+
+def _parts(rows: pl.DataFrame, municipality: Municipality, same_place: SamePlace | None) -> pl.DataFrame:
+    """rows: of rows_before_answers. One row for each part, as dwellings are judged, with `part`."""
+    several = rows.filter(pl.len().over("_cluster") > 1)
+    content = survive(rows, several, municipality.survivorship, {})
+    names = rows.select("_cluster", "part").unique()
+    whole = content.join(_facts(rows), on="_cluster", how="left").join(names, on="_cluster", how="left")
+    return _placed(whole, rows, same_place)
 
 
 def _facts(named: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,7 @@ from reconciliation.model.tables import DEVIATIONS, SOURCE_ROWS, STANDING_ROWS
 from reconciliation.plan.planning import make_plan
 from reconciliation.plan.planning_inputs import Reading, Remembered
 from reconciliation.reading.validate import validate
-from tests.strategies import NIGHT, SOURCES, links, municipality, none_known, register
+from tests.strategies import NIGHT, REGISTER, SOURCES, links, municipality, none_known, register
 
 HOUSE = municipality()
 Row = dict[str, Any]
@@ -47,13 +47,26 @@ class Night:
         }
         return of[first] == of[second] or (of[first], of[second]) in pairs or (of[second], of[first]) in pairs
 
+    def made(self) -> pl.DataFrame:
+        """The entries that the night creates."""
+        created = [name for name, kind in self.classes().items() if kind == "create"]
+        made = self.dwellings.filter(pl.col("leverandor_bolig_id").is_in(created))
+        return made.with_columns(kobo_id="new-" + pl.col("leverandor_bolig_id"), slettet=pl.lit(value=False)).select(list(REGISTER))
+
+    def linked(self) -> pl.DataFrame:
+        """leverandor_bolig_id, kobo_id."""
+        return pl.concat([pairs.select("leverandor_bolig_id", "kobo_id") for pairs in (self.matches.filter("certain"), self.made())])
+
     def classes(self) -> dict[str, str]:
         return dict(self.items.drop_nulls("leverandor_bolig_id").select("leverandor_bolig_id", "class").iter_rows())
 
 
-def night(lists: dict[str, list[Row]], entries: list[Row] | None = None, before: Night | None = None) -> Night:
-    """lists: source -> rows with `key` and `home`. before: the night before, whose memberships are known and whose matches are linked."""
-    linked = links() if before is None else before.matches.filter("certain").select("leverandor_bolig_id", "kobo_id")
+def night(
+    lists: dict[str, list[Row]], entries: list[Row] | None = None, before: Night | None = None, decisions: pl.DataFrame | None = None
+) -> Night:
+    """lists: source -> rows with `key` and `home`. before: the night before, whose memberships are known, whose matches are linked and
+    whose creations are in the register. decisions: DECISION_COLUMNS."""
+    linked = links() if before is None else before.linked()
     rows, home = [], {}
     for source, listed in lists.items():
         for number, row in enumerate(listed, start=2):
@@ -65,9 +78,11 @@ def night(lists: dict[str, list[Row]], entries: list[Row] | None = None, before:
     frame = pl.DataFrame(rows, schema=SOURCE_ROWS, orient="row")
     judged = validate(frame, pl.DataFrame(schema=DEVIATIONS), HOUSE)
     carried_rows = judged.accepted.with_columns(carried=pl.lit(value=False)).select(list(STANDING_ROWS))
-    merged = merge(carried_rows, none_known() if before is None else before.memberships, None, HOUSE)
+    merged = merge(carried_rows, none_known() if before is None else before.memberships, decisions, HOUSE)
     seen = register(*({"postnummer": "9910", "adressenavn": "Ospestien", **entry} for entry in entries or []))
-    matches = match(merged.dwellings, seen, linked, None)
+    if before is not None:
+        seen = pl.concat([seen, before.made()])
+    matches = match(merged.dwellings, seen, linked, decisions)
     plan = make_plan(merged, seen, matches, Reading(frozenset(SOURCES)), Remembered(linked), HOUSE, NIGHT)
     return Night(merged.dwellings, merged.memberships, plan.items, matches, judged.rejected.get_column("source_key").to_list(), home)
 

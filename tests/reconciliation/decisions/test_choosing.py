@@ -45,8 +45,11 @@ def test_none_of_these_is_one_answer_that_is_obeyed_for_each_of_them(ledger: Led
     (question,) = town.open()
     assert town.say(question, "different") is AnswerOutcome.STORED
     assert ledger.decisions("vik").height == 3
-    assert town.open() == []
     assert ["omsorg:1"] in source_keys_of(town)
+    (number,) = town.open()
+    assert (number.about, number.dwelling) == (UNIT, "omsorg-1"), "it is none of these, but which flat it is has not been said"
+    assert town.say(number, "new") is AnswerOutcome.STORED
+    assert town.open() == []
     assert town.night().item("omsorg-1")["class"] == "create"
 
 

@@ -61,9 +61,11 @@ def meant_streets(rows: pl.DataFrame) -> pl.DataFrame:
     known = houses.filter(pl.col("len") >= KNOWN_HOUSES)
     real = seen.join(known, left_on=["_municipality", "_street_theirs"], right_on=["_municipality", "_street"], how="semi")
     real = real.group_by("_at").agg(_meant=pl.col("_street_theirs").unique()).filter(pl.col("_meant").list.len() == 1)
-    now = rows.with_row_index("_at").join(real.with_columns(pl.col("_meant").list.first()), on="_at", how="left", maintain_order="left")
-    now = now.with_columns(_street=pl.coalesce("_meant", "_street")).drop("_at", "_meant")
-    return now.with_columns(_address=pl.concat_str(*_PLACE, separator="|"))
+    # Only the street is joined: a join copies every column.
+    written = rows.select("_street").with_row_index("_at")
+    now = written.join(real.with_columns(pl.col("_meant").list.first()), on="_at", how="left", maintain_order="left")
+    now = now.select(_street=pl.coalesce("_meant", "_street"))
+    return rows.with_columns(now).with_columns(_address=pl.concat_str(*_PLACE, separator="|"))
 
 
 def _slipped(names: pl.DataFrame) -> pl.DataFrame:

@@ -23,13 +23,14 @@ def one_spelling(rows: pl.DataFrame) -> pl.DataFrame:
     """rows: PLACE_COLUMNS, gardsnummer, bruksnummer, postnummer. `_street` and `_address` are settled; order and rows stay."""
     if rows.is_empty():
         return rows
-    wide = rows.with_columns(_stem=stems(rows.get_column("_street")), _plot=pl.concat_str("_municipality", ground(), separator="/"))
-    wide = _settle(wide, ["_municipality", "_stem", "_house"], check_ground=True)
-    slipping = wide.select("_plot", "_house", "_street").unique().drop_nulls().select("_plot", "_house").is_duplicated().any()
+    plot = pl.concat_str("_municipality", ground(), separator="/")
+    # Only what is looked at is joined: a join copies every column.
+    places = rows.select("_municipality", "_street", "_house", "postnummer", _stem=stems(rows.get_column("_street")), _plot=plot)
+    places = _settle(places, ["_municipality", "_stem", "_house"], check_ground=True)
+    slipping = places.select("_plot", "_house", "_street").unique().drop_nulls().select("_plot", "_house").is_duplicated().any()
     if slipping:
-        wide = _followed(wide, _settle(wide, ["_plot", "_house"], check_ground=False))
-    address = pl.concat_str("_municipality", "_street", "_house", separator="|")
-    return wide.with_columns(_address=address).drop("_stem", "_plot")
+        places = _followed(places, _settle(places, ["_plot", "_house"], check_ground=False))
+    return rows.with_columns(places.select("_street", _address=pl.concat_str("_municipality", "_street", "_house", separator="|")))
 
 
 def stem(column: str) -> pl.Expr:

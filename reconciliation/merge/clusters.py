@@ -132,10 +132,9 @@ def _join_by(rows: pl.DataFrame, shared: pl.DataFrame, name: str, barred: _Barre
         first = open_groups.with_columns(_mine=pl.col("_key") == pl.col("_key").min().over("_cluster"))
         turn = first.filter(pl.col("_mine").all().over("_key")).select("_key", "_cluster")
         joined = _joined_groups(rows, turn, name, barred, apart)
-        rows = _now(rows, joined).with_columns(
-            _joined=pl.when(pl.col("_now").is_not_null()).then(pl.max_horizontal("_joined", STRENGTH.index(name))).otherwise("_joined")
-        )
-        rows = rows.drop("_now")
+        weakest = pl.when(pl.col("_now").is_not_null()).then(pl.max_horizontal("_joined", STRENGTH.index(name))).otherwise("_joined")
+        # Only what changes is joined: a join copies every column.
+        rows = rows.with_columns(_now(rows.select("_cluster", "_joined"), joined).select("_cluster", _joined=weakest))
         # Tried groups are not tried again, and a key that only one cluster has can never join anything.
         open_groups = _several(_now(open_groups.join(turn, on="_key", how="anti"), joined).drop("_now"))
     return rows

@@ -23,16 +23,16 @@ def doubted_pairs(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
     an earlier night joined are not doubted.
     """
     places = keyed.with_row_index("_at")
-    keyed_pairs = pl.concat(_sharing(places, name) for name in (MATRIKKEL, ADDRESS_UNIT, ADDRESS)).unique()
-    every_pair = pl.concat([keyed_pairs, _sharing(places, ADDRESS_LABEL)]).unique()
+    sharing = {name: _sharing(places, name) for name in (MATRIKKEL, ADDRESS_UNIT, ADDRESS, ADDRESS_LABEL)}
+    by_unit = pl.concat([sharing[MATRIKKEL], sharing[ADDRESS_UNIT]]).unique()
+    keyed_pairs = pl.concat([by_unit, sharing[ADDRESS]]).unique()
+    every_pair = pl.concat([keyed_pairs, sharing[ADDRESS_LABEL]]).unique()
     pairs, unsettled = _undecided(keyed_pairs, places), _undecided(every_pair, places)
     if unsettled.is_empty():
         return pl.DataFrame(schema=DOUBTED_ROWS)
     placed = prepared(rows.with_columns(_side="source"))
     doubted = better_elsewhere(placed, pairs)
-    units = (
-        pl.concat(_sharing(places, name) for name in (MATRIKKEL, ADDRESS_UNIT)).unique().join(pairs, on=["_at", "_at_right"], how="semi")
-    )
+    units = by_unit.join(pairs, on=["_at", "_at_right"], how="semi")
     stopped = unsupported(placed, units, _broken_houses(placed, units, doubted))
     odd = every_pair.filter(unusual_differences(placed, every_pair)).join(unsettled, on=["_at", "_at_right"], how="semi")
     in_doubt = pl.concat(

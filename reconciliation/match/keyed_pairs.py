@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import polars as pl
+from polars.selectors import by_name
 
 from reconciliation.likeness.comparison import compare, explain
 from reconciliation.likeness.contradiction import contradict, in_pair
@@ -14,6 +15,7 @@ from reconciliation.match.both_sides import PAIR, BothSides
 from reconciliation.match.decided_pairs import PairDecisions
 from reconciliation.model.tables import MATCHES
 
+_KEYED_BY = by_name("leverandor_bolig_id", "kobo_id", "_address", "_matrikkel", "_unit", "_extra", "manedsleie", require_all=False)
 _DWELLINGS, _ENTRIES = {"leverandor_bolig_id": pl.String()}, {"kobo_id": pl.String()}
 
 
@@ -58,12 +60,12 @@ class KeyedPairs:
 
     @property
     def free_ours(self) -> pl.DataFrame:
-        """Dwellings that keys are still tried for."""
-        return self.ours.join(self.taken_ours, on="leverandor_bolig_id", how="anti", maintain_order="left")
+        """Dwellings that keys are still tried for: what keys look at, as far as it is known."""
+        return self.ours.select(_KEYED_BY).join(self.taken_ours, on="leverandor_bolig_id", how="anti", maintain_order="left")
 
     @property
     def free_theirs(self) -> pl.DataFrame:
-        return self.theirs.join(self.taken_theirs, on="kobo_id", how="anti", maintain_order="left")
+        return self.theirs.select(_KEYED_BY).join(self.taken_theirs, on="kobo_id", how="anti", maintain_order="left")
 
     @property
     def open_ours(self) -> pl.DataFrame:
@@ -109,13 +111,15 @@ class KeyedPairs:
             )
             | self._contradicted()
         )
-        odd = contradict(in_pair) | self.any_lease
-        self._add(seen.filter(odd & ~against), key, "at_odds", certain=False)
-        self._take(seen.filter(odd & ~against))
-        settled = seen.filter(~against & ~odd)
+        # Lazily, so that shared expressions are computed once.
+        seen = seen.lazy().with_columns(_against=against, _odd=contradict(in_pair) | self.any_lease).collect()
+        odd = seen.filter(pl.col("_odd") & ~pl.col("_against"))
+        self._add(odd, key, "at_odds", certain=False)
+        self._take(odd)
+        settled = seen.select(*PAIR, "_against", "_odd").filter(~pl.col("_against") & ~pl.col("_odd"))
         self.keyed.append(settled.select(*PAIR, key=pl.lit(key), reason=pl.lit(reason)))
         self._take(settled)
-        clashing = seen.filter(against)
+        clashing = seen.filter("_against")
         if key == "matrikkel":
             # One parcel, several houses: the entry may be the neighbour's, and the neighbour has not been asked yet.
             elsewhere = pl.col("_level_nummer") != "same"

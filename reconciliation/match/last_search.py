@@ -8,7 +8,7 @@ from reconciliation.likeness.blocks import WIDE_BLOCKS, close_by, pairs_in_block
 from reconciliation.likeness.comparison import SHOWN, compare, compare_rows, next_house, without_contradicted
 from reconciliation.likeness.longer_names import similar_street, with_streets_compared
 from reconciliation.match.candidates import MOST
-from reconciliation.match.other_streets import with_other_streets
+from reconciliation.match.other_streets import OtherStreets
 
 _LOOKED_AT = ("adressenavn", "nummer", "bruksenhetsnummer", "gardsnummer", "manedsleie")
 
@@ -31,20 +31,20 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
     pairs = without_contradicted(pairs_in_blocks(in_question, theirs, keep=close_by(), blocks=WIDE_BLOCKS), in_question, theirs)
     if pairs.is_empty():
         return pairs
-    place, agreeing, crowd = _may_be_in_the_same_place(), _agreeing(), ours.select("leverandor_bolig_id", "_with_this_rent", "_unfound")
-    disputed = theirs.get_column("_disputed").gather(pairs.get_column("_at_right"))
-    nameless = theirs.get_column("_nameless").gather(pairs.get_column("_at_right"))
+    told_of = {name: in_question.get_column(name).gather(pairs.get_column("_at")) for name in ("_with_this_rent", "_unfound")}
+    told_of |= {name: theirs.get_column(name).gather(pairs.get_column("_at_right")) for name in ("_disputed", "_nameless")}
     left = {
         name: _only_one_left(in_question, place, pl.col("_unfound")).gather(pairs.get_column("_at"))
         & _only_one_left(theirs, place, ~pl.col("_explained")).gather(pairs.get_column("_at_right"))
         for name, place in (("_alone_in_house", ("_address",)), ("_alone_on_ground", ("_municipality", "_ground", "_street")))
     }
-    compared = compare_rows(pairs, in_question, theirs).with_columns(_disputed=disputed, _nameless=nameless, **left)
-    compared = with_other_streets(with_streets_compared(compared), ours, every_entry, offered)
-    measured = compared.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing)
-    seen = measured.filter(place)
+    compared = compare_rows(pairs, in_question, theirs).with_columns(**told_of, **left)
+    streets = OtherStreets(ours, every_entry, offered)
+    measured = streets.marked(with_streets_compared(compared)).with_columns(_agreeing=_agreeing())
+    seen = measured.filter(_may_be_in_the_same_place())
     others = with_streets_compared(compare(offered.join(seen.select("kobo_id").unique(), on="kobo_id", how="semi"), ours, theirs))
-    others = with_other_streets(others.join(crowd, on="leverandor_bolig_id").with_columns(_agreeing=agreeing), ours, every_entry, offered)
+    others = others.join(ours.select("leverandor_bolig_id", "_with_this_rent", "_unfound"), on="leverandor_bolig_id")
+    others = streets.marked(others.with_columns(_agreeing=_agreeing()))
     likely = _not_behind(seen.join(offered, on=["leverandor_bolig_id", "kobo_id"], how="anti"), seen, others)
     asked = pl.concat([likely.select("kobo_id"), offered.select("kobo_id")])
     likely = pl.concat([likely, _asked_of_nobody(measured.join(asked, on="kobo_id", how="anti"))])

@@ -9,36 +9,39 @@ HOUSES = 2
 """Houses of two streets that are asked about pair by pair, number by number, from which the one street is taken for the other's name."""
 
 
-def with_other_streets(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame) -> pl.DataFrame:
-    """pairs: (leverandor_bolig_id, kobo_id) and what was compared. ours, theirs: all dwellings and entries, prepared; offered: questions.
+class OtherStreets:
+    """What the lists and the questions of tonight tell of streets with two names, looked up for any pairs."""
 
-    Adds `_renamed`: our lists have homes on the entry's parcel, none in its street, and Kobo has none there in the dwelling's street;
-    `_other_name`: several houses of the two streets are asked about already, each with the other street's house of the same number;
-    `_unlisted`: our lists do not have the entry's street at all.
-    """
-    streets = pl.concat([_known_apart(ours, offered, theirs), _asked_apart(ours)]).unique()
-    names = streets.group_by("_municipality", "_street", "_street_theirs").len().filter(pl.col("len") >= HOUSES)
-    here = ours.select("leverandor_bolig_id", "_municipality", "_street", _lacked=_street_lacking(ours, theirs))
-    listed = ours.select("_municipality", _street_theirs="_street").drop_nulls().unique().with_columns(_listed=pl.lit(value=True))
-    there = theirs.select(
-        "kobo_id", _municipality_theirs="_municipality", _street_theirs="_street", _lacked_theirs=_street_lacking(theirs, ours)
-    ).join(listed, left_on=["_municipality_theirs", "_street_theirs"], right_on=["_municipality", "_street_theirs"], how="left")
-    both = (
-        pairs.select("leverandor_bolig_id", "kobo_id")
-        .join(here, on="leverandor_bolig_id", how="left", maintain_order="left")
-        .join(there, on="kobo_id", how="left", maintain_order="left")
-        .join(
-            names.with_columns(_named=pl.lit(value=True)),
-            on=["_municipality", "_street", "_street_theirs"],
-            how="left",
-            maintain_order="left",
+    def __init__(self, ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame) -> None:
+        """ours, theirs: all dwellings and entries, prepared; offered: questions (leverandor_bolig_id, kobo_id)."""
+        streets = pl.concat([_known_apart(ours, offered, theirs), _asked_apart(ours)]).unique()
+        names = streets.group_by("_municipality", "_street", "_street_theirs").len().filter(pl.col("len") >= HOUSES)
+        self._names = names.with_columns(_named=pl.lit(value=True))
+        self._here = ours.select("leverandor_bolig_id", "_municipality", "_street", _lacked=_street_lacking(ours, theirs))
+        listed = ours.select("_municipality", _street_theirs="_street").drop_nulls().unique().with_columns(_listed=pl.lit(value=True))
+        self._there = theirs.select(
+            "kobo_id", _municipality_theirs="_municipality", _street_theirs="_street", _lacked_theirs=_street_lacking(theirs, ours)
+        ).join(listed, left_on=["_municipality_theirs", "_street_theirs"], right_on=["_municipality", "_street_theirs"], how="left")
+
+    def marked(self, pairs: pl.DataFrame) -> pl.DataFrame:
+        """pairs: (leverandor_bolig_id, kobo_id) and what was compared.
+
+        Adds `_renamed`: our lists have homes on the entry's parcel, none in its street, and Kobo has none there in the dwelling's street;
+        `_other_name`: several houses of the two streets are asked about already, each with the other street's house of the same number;
+        `_unlisted`: our lists do not have the entry's street at all.
+        """
+        streets = ["_municipality", "_street", "_street_theirs"]
+        both = (
+            pairs.select("leverandor_bolig_id", "kobo_id")
+            .join(self._here, on="leverandor_bolig_id", how="left", maintain_order="left")
+            .join(self._there, on="kobo_id", how="left", maintain_order="left")
+            .join(self._names, on=streets, how="left", maintain_order="left")
         )
-    )
-    return pairs.with_columns(
-        _renamed=both.get_column("_lacked") & both.get_column("_lacked_theirs"),
-        _other_name=both.get_column("_named").is_not_null(),
-        _unlisted=both.get_column("_listed").is_null() & both.get_column("_street_theirs").is_not_null(),
-    )
+        return pairs.with_columns(
+            _renamed=both.get_column("_lacked") & both.get_column("_lacked_theirs"),
+            _other_name=both.get_column("_named").is_not_null(),
+            _unlisted=both.get_column("_listed").is_null() & both.get_column("_street_theirs").is_not_null(),
+        )
 
 
 def _street_lacking(rows: pl.DataFrame, others: pl.DataFrame) -> pl.Series:

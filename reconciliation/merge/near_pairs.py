@@ -55,14 +55,15 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
                 _sole_theirs=sides[1].get_column("_sole").gather(pairs.get_column("_at_right")),
             )
             kinds_of = {"_kind": sources, "_kind_theirs": others}
-            marked = seen.select(
+            # Lazily, so that shared expressions are computed once.
+            marked = seen.lazy().select(
                 *near[0].columns,
                 *(pl.lit(kind).alias(name) for name, kind in kinds_of.items()),
                 _asked=worth_a_question(),
                 _alone=worth_a_question_alone(),
                 _evidence=evidence(),
             )
-            asked.append(marked.filter(pl.col("_asked") | pl.col("_alone")))
+            asked.append(marked.filter(pl.col("_asked") | pl.col("_alone")).collect())
     near += [_only_partners(pl.concat(asked)).select(near[0].columns)] if asked else []
     near += [_strays(ours)]
     pairs = pl.concat([pl.concat(near).with_columns(_most=pl.lit(MOST)), renamed_pairs(ours).with_columns(_most=pl.lit(MOST_ON_A_PARCEL))])

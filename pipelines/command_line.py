@@ -179,11 +179,19 @@ def decide(
     output: Annotated[str, typer.Option("--format", help="Of --list: table or json.")] = "table",
     dump: Annotated[Path | None, typer.Option("--dump", help="Write the decisions in force as text, one a line.")] = None,
     load: Annotated[Path | None, typer.Option("--load", help="Take in decisions that --dump wrote.")] = None,
+    split: Annotated[
+        str, typer.Option("--split", help="These rows are not one home: its leverandorBoligId, address with unit, or a row SOURCE:KEY.")
+    ] = "",
+    row: Annotated[str, typer.Option("--row", help="With --split: the row (SOURCE:KEY) that is another home.")] = "",
+    undo: Annotated[str, typer.Option("--undo", help="Take an answer back, used or not: a home as for --split, or the answer's id.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --split or --undo: say what it does in Kobo, store nothing.")] = False,
 ) -> None:
     """Answer what only a person can decide: in the terminal, in one line, or from an answered workbook."""
     from pipelines.commands.decide_command import Wanted, run_decide  # noqa: PLC0415
 
-    raise typer.Exit(run_decide(config, Wanted(file, dump, load, listing, warnings, output, question, answer, by, why)))
+    raise typer.Exit(
+        run_decide(config, Wanted(file, dump, load, listing, warnings, output, question, answer, by, why, split, row, undo, dry_run))
+    )
 
 
 @app.command(rich_help_panel=HelpPanel.PEOPLE)

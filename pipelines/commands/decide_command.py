@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,6 +18,7 @@ from assets.answer_assets import NightQuestions, pick_up, questions_of
 from assets.stored_table import table_base
 from assets.table_io import EarlierTables
 from language import text, using_language, word_for
+from pipelines.commands.split_command import HomeChange, run_split, run_undo_answer
 from pipelines.commands.terminal_input import Ask, ask_line
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from reconciliation.decisions.answer_checks import AnswerOutcome, CheckedAnswer, GivenAnswer, store_answers
@@ -47,6 +48,10 @@ class Wanted:
     answer: str = ""
     by: str = ""
     why: str = ""
+    split: str = ""
+    row: str = ""
+    undo: str = ""
+    dry_run: bool = False
 
 
 def run_decide(config: Path, wanted: Wanted, ask: Ask = ask_line) -> int:
@@ -67,6 +72,12 @@ def run_decide(config: Path, wanted: Wanted, ask: Ask = ask_line) -> int:
             _tell(receipt.taken, municipality, console)
             console.print(f"Receipt: {receipt.path}", highlight=False, markup=False)
             return _code(receipt.taken)
+        if wanted.split:
+            change = HomeChange(wanted.split, wanted.row, wanted.by, wanted.why, wanted.dry_run)
+            return run_split(change, municipality, ledger, find, console, partial(_tell_all, municipality, console))
+        if wanted.undo:
+            change = HomeChange(wanted.undo, "", wanted.by, wanted.why, wanted.dry_run)
+            return run_undo_answer(change, municipality, ledger, find, console)
         asked = questions_of(find, ledger, municipality.slug)
         if wanted.listing:
             seen = replace(asked, questions=asked.warnings) if wanted.warnings else asked
@@ -81,6 +92,12 @@ def _misuse(wanted: Wanted) -> str | None:
         return f"--format={wanted.output} is not one of {', '.join(FORMATS)}."
     if wanted.question and not (wanted.answer and wanted.by):
         return "Give the question, the answer and --by WHO, or none of them to be asked."
+    if (wanted.split or wanted.undo) and not (wanted.by or wanted.dry_run):
+        return "Give --by WHO, or --dry-run to see what it does."
+    if wanted.split and wanted.undo:
+        return "Give --split or --undo, not both."
+    if (wanted.row and not wanted.split) or (wanted.dry_run and not (wanted.split or wanted.undo)):
+        return "--row goes with --split; --dry-run with --split or --undo."
     if wanted.file and not wanted.file.is_file():
         return f"There is no file {wanted.file}; give the answered workbook."
     if wanted.load and not wanted.load.is_file():
@@ -227,6 +244,11 @@ def _tell(taken: Iterable[CheckedAnswer], municipality: Municipality, console: C
             place = f"row {answer.given.row}, " if answer.given.row else ""
             sentence = f"{place}{answer.given.question_id}: {outcome_in_words(answer, municipality)}"
             console.print(sentence, style=style, highlight=False, markup=False)
+
+
+def _tell_all(municipality: Municipality, console: Console, taken: Sequence[CheckedAnswer]) -> int:
+    _tell(taken, municipality, console)
+    return _code(taken)
 
 
 def _code(taken: Iterable[CheckedAnswer]) -> int:

@@ -12,6 +12,8 @@ from reconciliation.model.known_decisions import DecisionKind, contradicting_dec
 
 SPLIT = "split"
 """The rows of one dwelling belong to two homes."""
+MERGE_KIND = "merge"
+"""Kind of the ledger's decisions about our own rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,3 +149,17 @@ def pair_choices(kind: str, subject: str, pairs: Sequence[tuple[str, str, str]],
     single = len(pairs) == 1
     same = [answer("same" if single else f"same:{candidate}", name, evidence) for candidate, name, evidence in pairs]
     return (*same, of_all("different"), of_all("unsure"))
+
+
+def split_choices(source_keys: Iterable[str]) -> tuple[Answer, ...]:
+    """Answers that a row does not belong to the home of these rows ("source:key"); none of a home with one row. Valid permanently: whatever
+    changes later, the two are not joined again."""
+    keys = sorted(source_keys)
+    if len(keys) < 2:
+        return ()
+    codes = {key: SPLIT if len(keys) == 2 else f"{SPLIT}:{key}" for key in (keys[1:] if len(keys) == 2 else keys)}
+    splits = []
+    for key, code in codes.items():
+        apart = [Answer(code, MERGE_KIND, key, other, None) for other in keys if other != key]
+        splits.append(replace(apart[0], along=tuple(apart[1:])))
+    return tuple(splits)

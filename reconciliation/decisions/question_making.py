@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from reconciliation.decisions.answer_choices import SPLIT, Answer, pair_choices
+from reconciliation.decisions.answer_choices import Answer, pair_choices, split_choices
 from reconciliation.decisions.conflicts import DELETED, disputed_fields
 from reconciliation.decisions.field_evidence import (
     AGREED,
@@ -94,7 +94,7 @@ class QuestionMaker:
         pairs = [(str(entry["kobo_id"]), f"kobo:{entry['kobo_id']}", evidence_of(dwelling, entry)) for entry in entries]
         beside = new_beside((name, evidence) for _, name, evidence in pairs)
         new = Answer("new", MATCH, ours, None, evidence_of(dwelling), value=beside)
-        answers = (*pair_choices(MATCH, ours, pairs), new, *self._splits(dwelling))
+        answers = (*pair_choices(MATCH, ours, pairs), new, *split_choices(dwelling["source_keys"]))
         candidates = tuple(
             Candidate(str(entry["kobo_id"]), side_values(entry), str(match["reason"]))
             for entry, match in zip(entries, offered, strict=True)
@@ -141,7 +141,7 @@ class QuestionMaker:
         numbered = bool(dwelling.get("bruksenhetsnummer"))
         house = "|".join(str(dwelling.get(name) or "").casefold() for name in _ADDRESS)
         if others:
-            choices = (*pair_choices(MERGE, left, pairs), new, *self._splits(dwelling))
+            choices = (*pair_choices(MERGE, left, pairs), new, *split_choices(dwelling["source_keys"]))
             evidence = evidence_of(first, *(self.night.rows.get(right, {}) for right in rights))
             candidates = tuple(self._candidate(other, item["reason"]) for other in others)
             yield replace(self._question(MERGE, item, dwelling, None, evidence, choices, candidates), house=None if numbered else house)
@@ -155,18 +155,6 @@ class QuestionMaker:
 
     def _candidate(self, dwelling: Mapping[str, Any], reason: str) -> Candidate:
         return Candidate(str(dwelling["leverandor_bolig_id"]), side_values(dwelling), reason, self.night.rows_of(dwelling))
-
-    def _splits(self, dwelling: Mapping[str, Any]) -> tuple[Answer, ...]:
-        """Answers that a row does not belong to this home. Valid permanently: whatever changes later, the two are not joined again."""
-        keys = sorted(dwelling["source_keys"])
-        if len(keys) < 2:
-            return ()
-        codes = {key: SPLIT if len(keys) == 2 else f"{SPLIT}:{key}" for key in (keys[1:] if len(keys) == 2 else keys)}
-        splits = []
-        for key, code in codes.items():
-            apart = [Answer(code, MERGE, key, other, None) for other in keys if other != key]
-            splits.append(replace(apart[0], along=tuple(apart[1:])))
-        return tuple(splits)
 
     def _field(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], name: str) -> Question:
         kobo_id, ours = item["kobo_id"], str(dwelling["leverandor_bolig_id"])
@@ -186,7 +174,7 @@ class QuestionMaker:
         if json.loads(item["details"] or "{}").get("match") == "protected_differs":
             answers += [Answer("different", MATCH, ours, f"kobo:{kobo_id}", pair)]
         if AGREED not in stated:
-            answers += self._splits(dwelling)
+            answers += split_choices(dwelling["source_keys"])
         beside = self._entry(kobo_id)
         return self._question(
             FIELD, item, dwelling, name, evidence, tuple(answers), beside, values_by_source={} if AGREED in stated else stated

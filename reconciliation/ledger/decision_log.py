@@ -118,8 +118,8 @@ class DecisionLog(Store):
         superseded = self.clock() if overtaken else None
         insert_rows(connection, Decision, [{**row, "municipality": municipality, "superseded": superseded}])
 
-    def withdraw_decision(self, municipality: str, decision_id: str, by: str) -> bool:
-        """Put a decision out of force, and record who did so. False when it is not in force any more. Nothing is deleted."""
+    def withdraw_decision(self, municipality: str, decision_id: str, by: str, why: str | None = None) -> bool:
+        """Put a decision out of force, and record who did so and why. False when it is not in force any more. Nothing is deleted."""
         with self.write() as connection:
             this_decision = (
                 _DECISION.c.municipality == municipality,
@@ -135,6 +135,7 @@ class DecisionLog(Store):
                 "verdict": "withdrawn",
                 "decided_by": by,
                 "decided": self.clock(),
+                "note": why,
             }
             insert_rows(connection, Decision, [{**row, "municipality": municipality, "superseded": None}])
             return True

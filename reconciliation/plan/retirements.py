@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from reconciliation.decisions.answer_choices import MERGE_KIND
+from reconciliation.merge.dwelling_ids import made_id
+from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
@@ -32,7 +35,7 @@ def class_gone(
     edited = edited_entries(gone, register_rows, remembered.bases, remembered.decisions, municipality.changed_in_kobo, exported=exported)
     in_register = pl.col("kobo_id").is_in(register_rows.get_column("kobo_id").implode())
     joined = (
-        gone.join(_sources_of(gone, memberships), on="leverandor_bolig_id", how="left")
+        gone.join(_sources_of(gone, memberships, remembered.decisions), on="leverandor_bolig_id", how="left")
         .join(_absent_nights(remembered), on="leverandor_bolig_id", how="left")
         .join(edited, on="kobo_id", how="left")
         .with_columns(
@@ -78,10 +81,19 @@ def _details() -> pl.Expr:
     return pl.when(pl.col("edited").is_null()).then(plain.struct.json_encode()).otherwise(edited.struct.json_encode())
 
 
-def _sources_of(gone: pl.DataFrame, memberships: pl.DataFrame) -> pl.DataFrame:
-    """(leverandor_bolig_id, sources): the sources that ever had each of these dwellings, sorted."""
-    known = memberships.join(gone, on="leverandor_bolig_id", how="semi")
-    return known.group_by("leverandor_bolig_id").agg(sources=pl.col("source").unique().sort())
+def _sources_of(gone: pl.DataFrame, memberships: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+    """(leverandor_bolig_id, sources): the sources that ever had each of these dwellings, sorted.
+
+    Where a person said that a dwelling's row is another one's home too, no row is known as its own any more: the decision tells its source.
+    """
+    known = memberships.join(gone, on="leverandor_bolig_id", how="semi").select("leverandor_bolig_id", "source")
+    joined = decisions.filter((pl.col("kind") == MERGE_KIND) & (pl.col("verdict") == DecisionKind.SAME.value))
+    names = (name.partition(":") for row in joined.select("subject", "other").iter_rows() for name in row if name and ":" in name)
+    made = pl.DataFrame(
+        [(made_id(source, key), source) for source, _, key in names], schema={name: pl.String() for name in known.columns}, orient="row"
+    )
+    of_joined = made.join(gone, on="leverandor_bolig_id", how="semi").join(known, on="leverandor_bolig_id", how="anti")
+    return pl.concat([known, of_joined]).group_by("leverandor_bolig_id").agg(sources=pl.col("source").unique().sort())
 
 
 def _absent_nights(remembered: Remembered) -> pl.DataFrame:

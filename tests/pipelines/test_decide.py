@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -15,6 +16,7 @@ from pipelines.commands.decide_command import Wanted, run_decide
 from pipelines.exit_codes import CONFIGURATION, DONE, FAILED
 from pipelines.sensors.answer_sensor import look_for_answers
 from reconciliation.model.municipality import load
+from tests.pipelines.earlier_nights import first_night
 from tests.pipelines.test_clarifications import (
     MOVED,
     SECOND,
@@ -193,3 +195,26 @@ def test_a_secret_address_is_shown_neither_in_the_sheet_nor_in_the_list(village:
     # The sheet of rules has an address of its own as an example.
     texts = {file.name: unpacked(file).replace("«Storgata 12 B»", "") for file in written}
     assert [name for name, text in texts.items() if any(word in text for word in ("Storgata", "H0102", "H0103"))] == []
+
+
+def test_a_merge_that_nobody_asked_about_is_split_and_the_split_is_taken_back_each_told_before_it_is_stored(
+    village: Village, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first_night(village)
+    seen = Wanted(split="lillevegen 4", dry_run=True)
+    assert run_decide(village.config, seen) == DONE
+    printed = capsys.readouterr().out
+    assert "Eiendomsbasen: 1 blir en egen bolig, for godt. Den har samme adresse" in printed
+    assert "Den beholder oppføringen" in printed
+    assert decisions(village) == []
+    assert run_decide(village.config, replace(seen, dry_run=False)) == CONFIGURATION, "nobody decides without a name"
+    assert run_decide(village.config, Wanted(split="storgata 1", by="KN")) == CONFIGURATION, "three homes have that address"
+    assert run_decide(village.config, Wanted(split="fdv-100", by="KN")) == CONFIGURATION, "one row"
+    assert run_decide(village.config, Wanted(split="eiendom:1", by="KN", why="to hus")) == DONE
+    assert decisions(village) == [("different", "KN")]
+    assert run_decide(village.config, Wanted(undo="fdv-103", dry_run=True)) == DONE
+    assert "spørres det om FDV: 103 og Eiendomsbasen: 1 er én bolig" in capsys.readouterr().out.replace("\n", " ")
+    assert decisions(village) == [("different", "KN")]
+    assert run_decide(village.config, Wanted(undo="eiendom:1", by="EM", why="ett hus likevel")) == DONE
+    assert decisions(village) == [("withdrawn", "EM")]
+    assert run_decide(village.config, Wanted(undo="eiendom:1", by="EM")) == CONFIGURATION, "nothing is left to take back"

@@ -8,9 +8,11 @@ import polars as pl
 
 from language import message, stored
 from reconciliation.decisions.answer_checks import AnswerOutcome, GivenAnswer, store_answers
+from reconciliation.decisions.merged_homes import answers_about, homes_named, split_effect, split_question, splits_rows
 from reconciliation.decisions.question import ENTRY, MERGE, UNIT
 from reconciliation.ledger import Ledger
 from reconciliation.merge.doubtful_pairs import MOST
+from reconciliation.model.plan_actions import ONE_IN_KOBO
 from reconciliation.model.tables import DEVIATIONS
 from tests.reconciliation.decisions.nights import SmallNight
 from tests.reconciliation.decisions.test_answer_checks import PLACE, Town, asked
@@ -199,3 +201,18 @@ def test_of_three_rows_it_is_said_which_is_another_home(ledger: Ledger) -> None:
     (question,) = town.open()
     assert town.say(question, "split:omsorg:1") is AnswerOutcome.STORED
     assert source_keys_of(town) == [["eiendom:5", "fdv:1"], ["omsorg:1"]]
+
+
+def test_a_merge_that_nobody_asked_about_is_split_by_name_and_the_row_that_leaves_waits_where_kobo_takes_one_home(ledger: Ledger) -> None:
+    town = Town(ledger, [{"bruksenhetsnummer": "H0101"}, omsorg("1", bruksenhetsnummer="H0101")], [])
+    (home,) = homes_named(town.night().merged.dwellings, "Storgata  1 h0101")
+    question = split_question(home, town.night().rows.to_dicts(), shielded=False)
+    (code,) = (answer.code for answer in question.answers)
+    effect = split_effect(question, code)
+    assert (effect.leaves, effect.stays, effect.same_place) == ("omsorg:1", ("fdv:1",), True)
+    (stored,) = store_answers([GivenAnswer(question.id, code, "KN", "to dører")], [question], ledger, PLACE)
+    assert stored.outcome is AnswerOutcome.STORED
+    assert source_keys_of(town) == [["fdv:1"], ["omsorg:1"]]
+    assert [town.night().item(dwelling)["reason"] for dwelling in ("fdv-1", "omsorg-1")] == [ONE_IN_KOBO] * 2
+    (answer,) = answers_about(ledger.decisions(PLACE), ["omsorg:1"])
+    assert splits_rows(answer)

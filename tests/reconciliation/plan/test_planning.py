@@ -18,6 +18,7 @@ from reconciliation.plan.guards import environment_mismatch
 from reconciliation.plan.plan_rendering import as_json, as_markdown, changes_in_words
 from reconciliation.plan.planning import Plan, actionable, make_plan
 from reconciliation.plan.planning_inputs import Reading, Remembered
+from tests.reconciliation.decisions.nights import decided
 from tests.strategies import MEMBERSHIPS, NIGHT, SOURCES, bases_of, links, municipality, none_known, register, standing_rows
 
 GROUND = {"gardsnummer": 1, "bruksnummer": 2}
@@ -35,6 +36,7 @@ def planned(
     handed_over: dict[str, date] | None = None,
     see: str = "links",
     known: pl.DataFrame | None = None,
+    decisions: pl.DataFrame | None = None,
     **guards: Any,
 ) -> Plan:
     wide = municipality(**guards)
@@ -52,7 +54,13 @@ def planned(
         seen,
         match(merged.dwellings, entries_seen, standing_links, None),
         Reading(frozenset(complete)),
-        Remembered(standing_links, bases_of(entries_seen), absences=absences or {}, handed_over=handed_over or {}),
+        Remembered(
+            standing_links,
+            bases_of(entries_seen),
+            decided() if decisions is None else decisions,
+            absences=absences or {},
+            handed_over=handed_over or {},
+        ),
         house,
         NIGHT,
     )
@@ -193,6 +201,14 @@ def test_every_source_that_ever_held_it_must_be_complete() -> None:
 
 def test_nothing_remembered_of_who_held_it_is_nothing_sure() -> None:
     assert only(planned([], [ENTRY], {"old": "k1"}, held_by=()))["held"] == "source_incomplete"
+
+
+def test_the_entry_of_a_dwelling_that_a_person_joined_with_another_is_retired() -> None:
+    """Its row is the other dwelling's now; it is gone, and no list lacks it."""
+    joined = decided({"kind": "merge", "subject": "fdv:1", "other": "omsorg:2", "verdict": "same"})
+    for decisions, guard in ((None, "source_incomplete"), (joined, None)):
+        plan = planned([], [ENTRY], {"omsorg-2": "k1"}, held_by=(), absences={"omsorg-2": 1}, decisions=decisions)
+        assert only(plan)["held"] == guard
 
 
 def test_a_register_that_was_not_seen_gives_an_empty_plan() -> None:

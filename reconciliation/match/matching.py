@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from reconciliation.likeness.blocks import pairs_in_blocks
-from reconciliation.likeness.comparison import prepared
+from reconciliation.likeness.comparison import compare, prepared
 from reconciliation.likeness.place import PLACE_COLUMNS, SamePlace, with_place
+from reconciliation.likeness.rare_measures import only_two_alike
 from reconciliation.likeness.stray_streets import meant_streets
 from reconciliation.likeness.street_spelling import one_spelling
 from reconciliation.match.both_sides import PAIR
@@ -56,6 +57,7 @@ def match(
     keyed.ours = keyed.ours.with_columns(with_this_rent())
     keyed.offer(_candidates(keyed))
     keyed.offer(_last_search(keyed))
+    keyed.offer(_elsewhere(keyed))
     return keyed.result()
 
 
@@ -120,3 +122,17 @@ def _last_search(keyed: KeyedPairs) -> pl.DataFrame:
     ours = keyed.ours.with_columns(_unfound=is_in(unfound.implode()), _open=is_in(in_question.implode()))
     pairs = last_search(ours, theirs, searched.filter(~pl.col("certain")).select(list(PAIR)))
     return pairs if pairs.is_empty() else keyed.answers.not_different(pairs)
+
+
+def _elsewhere(keyed: KeyedPairs) -> pl.DataFrame:
+    """Of the dwellings that would be created and the entries that nobody was asked about, those that measures alone tie."""
+    searched = pl.concat(keyed.pairs)
+    listed = pl.concat([searched.select("kobo_id"), keyed.linked.select("kobo_id")])
+    sides = [side.with_columns(sources=pl.lit([name])) for side, name in ((keyed.ours, "ours"), (keyed.theirs, "kobo"))]
+    places = only_two_alike(*sides)
+    pairs = places.select(
+        leverandor_bolig_id=keyed.ours.get_column("leverandor_bolig_id").gather(places["_at"]),
+        kobo_id=keyed.theirs.get_column("kobo_id").gather(places["_at_right"]),
+    )
+    free = pairs.join(keyed.open_ours, on="leverandor_bolig_id", how="semi").join(searched, on="leverandor_bolig_id", how="anti")
+    return compare(keyed.answers.not_different(free.join(listed, on="kobo_id", how="anti")), keyed.ours, keyed.theirs)

@@ -11,10 +11,12 @@ from reconciliation.likeness.blocks import WIDE_BLOCKS, pairs_in_blocks
 from reconciliation.likeness.comparison import NEXT_DOOR, compare_rows, neighbour, prepared, without_contradicted
 from reconciliation.likeness.contradiction import contradict, equal_areas, in_pair
 from reconciliation.likeness.longer_names import with_streets_compared
+from reconciliation.likeness.rare_measures import only_two_alike
 from reconciliation.likeness.stray_streets import stray_pairs
 from reconciliation.likeness.street_spelling import ground
 from reconciliation.merge.near_conditions import NUMBERS, evidence, worth_a_question, worth_a_question_alone
 from reconciliation.merge.renamed_grounds import renamed_pairs
+from reconciliation.merge.renamed_streets import renamed_streets
 
 MOST, MOST_ON_A_PARCEL = 3, 15
 """Dwellings that one question offers; more where a street or terrace was renumbered, for there any of its homes may be the one."""
@@ -66,7 +68,9 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
             asked.append(marked.filter(pl.col("_asked") | pl.col("_alone")).collect())
     near += [_only_partners(pl.concat(asked)).select(near[0].columns)] if asked else []
     near += [_strays(ours)]
-    pairs = pl.concat([pl.concat(near).with_columns(_most=pl.lit(MOST)), renamed_pairs(ours).with_columns(_most=pl.lit(MOST_ON_A_PARCEL))])
+    near += [_without_a_partner(ours, pl.concat(near))]
+    renamed = pl.concat([renamed_pairs(ours), renamed_streets(ours)])
+    pairs = pl.concat([pl.concat(near).with_columns(_most=pl.lit(MOST)), renamed.with_columns(_most=pl.lit(MOST_ON_A_PARCEL))])
     return (
         _waiting(
             pl.concat([pairs, pairs.rename({"leverandor_bolig_id": "kobo_id", "kobo_id": "leverandor_bolig_id"}).select(pairs.columns)]),
@@ -107,6 +111,16 @@ def _only_partners(marked: pl.DataFrame) -> pl.DataFrame:
         for end in ends
     )
     return marked.filter(pl.col("_asked") | single | (likeliest & (pl.col("_evidence") >= 0)))
+
+
+def _without_a_partner(ours: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+    """Pairs that measures alone tie, of which neither is asked about with anybody else."""
+    places = only_two_alike(ours, ours).filter(pl.col("_at") < pl.col("_at_right"))
+    ids = ours.get_column("leverandor_bolig_id")
+    named = places.with_columns(leverandor_bolig_id=ids.gather(places["_at"]), kobo_id=ids.gather(places["_at_right"]))
+    taken = pl.concat([asked.get_column("leverandor_bolig_id"), asked.get_column("kobo_id")])
+    free = named.filter(~pl.any_horizontal(pl.col(side).is_in(taken.implode()) for side in ("leverandor_bolig_id", "kobo_id")))
+    return compare_rows(free, ours, ours).select("leverandor_bolig_id", "kobo_id", "_points")
 
 
 def _strays(ours: pl.DataFrame) -> pl.DataFrame:

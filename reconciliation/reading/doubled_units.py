@@ -1,7 +1,8 @@
 """Rows of one source with the same unit: which of them is right, where other values decide it.
 
 A row is confirmed when another source has the same unit with the same area or rent, and every other row of the group either gives
-another floor than its unit number or is contradicted by that source. Where nothing decides, no row is confirmed."""
+another floor than its unit number or is contradicted by that source; in the rent alone, where it is equal to the confirmed row in all
+else: a copy with last year's rent. Where nothing decides, no row is confirmed."""
 
 from __future__ import annotations
 
@@ -11,13 +12,15 @@ _SAME_AREA = 0.02
 _UNIT = ("kommunenummer", "_street", "nummer", "bokstav", "bruksenhetsnummer", "ekstra_referanse")
 
 _MEASURES = ("bruksareal", "manedsleie")
+_BUT_THE_RENT = ("bruksareal", "antall_soverom", "etasjenummer", "seksjonsnummer", "leilighetsnummer", "boligtype")
 
 
 def confirmed_among_doubles(rows: pl.DataFrame) -> pl.Series:
     """rows: SOURCE_ROWS of all sources; `_street`: folded; `same_unit`: how many of its source have the row's unit;
     `floor_contradicts_unit`. Per row: is it the only one of its source's rows for this unit that may be right?"""
     whole = pl.all_horizontal(pl.col(name).is_not_null() for name in ("bruksenhetsnummer", "_street", "nummer"))
-    placed = rows.select("source", *_UNIT, *_MEASURES, "same_unit", _doubted="floor_contradicts_unit").with_row_index("_at")
+    placed = rows.select("source", *_UNIT, *_MEASURES, "same_unit", *_BUT_THE_RENT[1:], _doubted="floor_contradicts_unit")
+    placed = placed.with_row_index("_at")
     group = placed.filter(whole & (pl.col("same_unit") > 1))
     if group.is_empty():
         return pl.repeat(False, rows.height, dtype=pl.Boolean(), eager=True)
@@ -31,7 +34,8 @@ def confirmed_among_doubles(rows: pl.DataFrame) -> pl.Series:
     )
     judged = group.join(seen, on="_at", how="left").with_columns(pl.col("_agrees", "_differs").fill_null(value=False))
     right = ~pl.col("_doubted") & pl.col("_agrees") & ~pl.col("_differs")
-    wrong = pl.col("_doubted") | (pl.col("_differs") & ~pl.col("_agrees"))
     same_unit = ("source", *_UNIT)
+    copied = pl.struct(_BUT_THE_RENT).n_unique().over(same_unit) == 1
+    wrong = pl.col("_doubted") | (pl.col("_differs") & (~pl.col("_agrees") | copied))
     sole = judged.filter((right.sum().over(same_unit) == 1) & ((right | wrong).all().over(same_unit))).filter(right)
     return placed.get_column("_at").is_in(sole.get_column("_at").implode())

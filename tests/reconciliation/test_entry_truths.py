@@ -72,6 +72,10 @@ HELD_BY_AN_ENTRY: dict[str, tuple[list[Row], Row]] = {
         [flat(f"a{door}", str(door), **PARCEL, bruksenhetsnummer=f"H010{door}", antall_soverom=3, manedsleie=10050.0) for door in (1, 2)],
         entry("H0301", antall_soverom=4, manedsleie=9450.0),
     ),
+    "another street and number without a ground, and nobody else in the postal code has the unit, the rooms and the rent": (
+        [flat("a1", "1", **PARCEL, bruksenhetsnummer="H0201", bruksareal=66.0, antall_soverom=2, manedsleie=8120.0)],
+        {"kobo_id": "k", "adressenavn": "Furulia", "nummer": 23, "bruksenhetsnummer": "H0201", "antall_soverom": 2, "manedsleie": 8120.0},
+    ),
     "street and house number typed wrong, with the rent": (
         [flat("a1", "1", adressenavn="Ospestein", nummer=3, bruksenhetsnummer="H0101", **ALIKE)],
         {"kobo_id": "k", "bruksenhetsnummer": "H0101", "manedsleie": 7300.0},
@@ -174,3 +178,42 @@ def test_two_entries_with_one_unit_number_are_not_told_apart_by_the_order_of_two
     result = night({"fdv": ours}, [turned, entry("H0302", **alike)])
     asked = result.matches.filter(pl.col("leverandor_bolig_id") == "fdv-H0201")
     assert asked.get_column("kobo_id").to_list() == ["kH0302"], "with which it agrees in everything but the number"
+
+
+SLID: dict[str, Row] = {
+    "the rent, in a house of flats that nothing else tells apart": {"manedsleie": [7000.0, 7400.0, 7800.0, 8200.0, 8600.0, 9000.0]},
+    "the bedrooms": {"antall_soverom": [1, 2, 3, 1, 2, 3]},
+}
+
+
+@pytest.mark.parametrize("column", SLID.values(), ids=SLID.keys())
+def test_a_column_that_slid_one_line_down_matches_no_home_with_its_neighbours_entry(column: Row) -> None:
+    ((name, right),) = column.items()
+    units = [f"H0{floor}0{door}" for floor in (1, 2, 3) for door in (1, 2)]
+    slid = [right[-1], *right[:-1]]
+    # The whole row slid but its unit number, and the column alone: the entries have the values of their homes.
+    ours = [flat(f"a{unit}", unit, **PARCEL, bruksenhetsnummer=unit, **{name: value}) for unit, value in zip(units, slid, strict=True)]
+    entries = [entry(unit, **{name: value}) for unit, value in zip(units, right, strict=True)]
+    result = night({"fdv": ours}, entries)
+    pairs = dict(result.matches.filter("certain").select("leverandor_bolig_id", "kobo_id").iter_rows())
+    assert all(ours_id == f"fdv-a{kobo_id[1:]}" for ours_id, kobo_id in pairs.items())
+    asked = set(result.matches.select("leverandor_bolig_id", "kobo_id").iter_rows())
+    assert asked >= {(f"fdv-a{unit}", f"k{unit}") for unit in units}
+    assert "create" not in result.classes().values()
+
+
+def test_unit_numbers_that_slid_one_line_down_name_no_entry_of_the_house() -> None:
+    """Every second floor contradicts its number, so that none of the numbers of the house is a certain name."""
+    units = [f"H0{floor}0{door}" for floor in (1, 2, 3) for door in (1, 2)]
+    rents = [7000.0 + 300 * at for at in range(6)]
+    ours = [
+        flat(f"a{home}", home, **PARCEL, bruksenhetsnummer=unit, etasjenummer=int(home[2]), manedsleie=rent)
+        for home, unit, rent in zip(units, [units[-1], *units[:-1]], rents, strict=True)
+    ]
+    entries = [entry(unit, manedsleie=rent) for unit, rent in zip(units, rents, strict=True)]
+    result = night({"fdv": ours}, entries)
+    assert [
+        row for row in result.matches.filter("certain").select("leverandor_bolig_id", "kobo_id").rows() if row[0][5:] != row[1][1:]
+    ] == []
+    assert set(result.matches.select("leverandor_bolig_id", "kobo_id").iter_rows()) >= {(f"fdv-a{unit}", f"k{unit}") for unit in units}
+    assert "create" not in result.classes().values()

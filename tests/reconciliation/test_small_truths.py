@@ -97,6 +97,7 @@ TWIN = {"adressenavn": "Hegrevika", "nummer": 3, "bruksenhetsnummer": "H0201"}
 COPIES = {
     "the floor contradicts the copy": {"bruksareal": 77.0, "manedsleie": 9100.0, "etasjenummer": 3},
     "the other source contradicts the copy": {"bruksareal": 77.0, "manedsleie": 9100.0},
+    "the copy has last year's rent": {"bruksareal": 51.0, "manedsleie": 6400.0},
 }
 
 

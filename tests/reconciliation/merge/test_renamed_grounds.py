@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.reconciliation.small_nights import PARCEL, Row, flat, night
@@ -56,3 +58,27 @@ def test_a_terrace_that_one_list_letters_and_another_numbers_is_asked_about_with
     assert result.mixed == []
     assert all(result.asked(f"fdv:a{at}", f"omsorg:b{at}") for at in range(len(sizes)))
     assert set(result.classes().values()) == {"review"}
+
+
+AREAS, RENTS = (61.0, 74.0, 58.0, 90.0, 66.0), (7100.0, 8200.0, 6900.0, 9700.0, 7350.0)
+UNGROUNDED: dict[str, dict[str, list[Any]]] = {
+    "areas in the same order": {"bruksareal": list(AREAS)},
+    "a terrace of homes that are alike": {"bruksareal": [61.0] * 5},
+    "each home has a rent of its own": {"bruksareal": list(AREAS), "manedsleie": list(RENTS)},
+}
+
+
+@pytest.mark.parametrize("measured", UNGROUNDED.values(), ids=UNGROUNDED.keys())
+def test_a_street_renamed_and_renumbered_without_a_cadastre_number_is_told_by_its_homes_together(measured: dict[str, list[Any]]) -> None:
+    def street(office: str, name: str, first: int, **values: list[Any]) -> list[Row]:
+        place = {"adressenavn": name, "bruksenhetsnummer": "H0101"}
+        measures = [{field: column[at] for field, column in values.items()} for at in range(5)]
+        return [flat(f"{office}{at}", str(at), **place, nummer=first + 2 * at, **measures[at]) for at in range(5)]
+
+    ours, theirs = street("a", "Orregata", 1, **measured), street("b", "Myrplass", 12, **measured)
+    result = night({"fdv": ours, "omsorg": theirs})
+    assert result.mixed == []
+    assert all(result.asked(f"fdv:a{at}", f"omsorg:b{at}") for at in range(5))
+    turned = {name: [*values[3:], *values[:3]] for name, values in measured.items() if name == "bruksareal" and len(set(values)) > 1}
+    if turned:
+        assert set(night({"fdv": ours, "omsorg": street("b", "Myrplass", 12, **turned)}).classes().values()) == {"create"}

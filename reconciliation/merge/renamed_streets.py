@@ -1,0 +1,63 @@
+"""A street that one list has under one name and another list under another, with other house numbers, where no cadastre number ties them.
+
+Nothing of one home's address tells it. Several homes do: the same unit numbers and areas, in the order of the house numbers.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from reconciliation.likeness.comparison import compare_rows, without_contradicted
+from reconciliation.likeness.contradiction import equal_areas
+
+_PLACE = ("_municipality", "postnummer")
+_STREETS = (*_PLACE, "_street", "_street_right")
+HOMES = 3
+"""So many homes of two streets must be alike."""
+SHARE = 2 / 3
+"""And so great a share of the homes of the shorter one."""
+_EQUAL = ("manedsleie", "antall_soverom", "etasjenummer", "ekstra_referanse")
+
+
+def renamed_streets(ours: pl.DataFrame) -> pl.DataFrame:
+    """ours: prepared dwellings with `sources`. (leverandor_bolig_id, kobo_id, _points): homes of two streets of one postal code that no
+    list has both of. Either all of the one are alike with all of the other, one by one in the order of their numbers; or enough of them
+    are alike with one home only of the other street, and in the same order."""
+    homes = _homes(ours)
+    pairs = pl.concat(_alike(homes, shift) for shift in (0.0, 0.5)).unique()
+    if pairs.is_empty():
+        return pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "kobo_id": pl.String(), "_points": pl.Float64()})
+    pairs = without_contradicted(pairs, ours, ours)
+    even = (pl.col("_homes") == pl.col("_homes_right")) & (pl.col("_rank") == pl.col("_rank_right"))
+    in_step = pairs.filter(even).filter((pl.len().over(_STREETS) == pl.col("_homes")) & (pl.col("_homes") >= HOMES))
+    single = pl.all_horizontal(pl.len().over(*_STREETS, end) == 1 for end in ("_at", "_at_right"))
+    lone = pairs.filter(single).sort(*_STREETS, "_rank")
+    ordered = (pl.col("_rank_right").diff().over(_STREETS) > 0).fill_null(value=True).all().over(_STREETS)
+    enough = pl.len().over(_STREETS) >= pl.max_horizontal(HOMES, SHARE * pl.min_horizontal("_homes", "_homes_right"))
+    found = pl.concat([in_step, lone.filter(ordered & enough)]).select("_at", "_at_right").unique()
+    ids = ours.get_column("leverandor_bolig_id")
+    named = found.with_columns(leverandor_bolig_id=ids.gather(found["_at"]), kobo_id=ids.gather(found["_at_right"]))
+    return compare_rows(named, ours, ours).select("leverandor_bolig_id", "kobo_id", "_points")
+
+
+def _homes(ours: pl.DataFrame) -> pl.DataFrame:
+    """With `_at`; `_rank` in their street, by house number and unit; `_homes` and `_lists` of the street."""
+    columns = ("sources", *_PLACE, "_street", "_unit", "nummer", "bokstav", "bruksareal", *_EQUAL, "_ground")
+    placed = ours.select(columns).with_row_index("_at").drop_nulls([*_PLACE, "_street", "nummer"])
+    street = (*_PLACE, "_street")
+    lists = placed.select(*street, "sources").explode("sources").unique().group_by(street).agg(_lists=pl.col("sources"))
+    ranked = placed.sort(*street, "nummer", "bokstav", "_unit", "_at", nulls_last=False)
+    ranked = ranked.with_columns(_rank=pl.int_range(pl.len()).over(street), _homes=pl.len().over(street))
+    return ranked.join(lists, on=street).filter(pl.col("_homes") >= HOMES)
+
+
+def _alike(homes: pl.DataFrame, shift: float) -> pl.DataFrame:
+    """Pairs of equal unit number and area, of two streets that no list has both of. shift: areas on either side of a half are
+    joined too."""
+    keyed = homes.filter(pl.col("_unit").is_not_null()).with_columns(_area=(pl.col("bruksareal") + shift).floor())
+    pairs = keyed.join(keyed, on=[*_PLACE, "_unit", "_area"], suffix="_right").filter(pl.col("_street") < pl.col("_street_right"))
+    apart = pl.col("_lists").list.set_intersection("_lists_right").list.len() == 0
+    equal = pl.all_horizontal((pl.col(name) == pl.col(f"{name}_right")).fill_null(value=True) for name in (*_EQUAL, "_ground"))
+    area = equal_areas(pl.col("bruksareal"), pl.col("bruksareal_right"))
+    ends = ("_at", "_rank", "_homes")
+    return pairs.filter(apart & equal & area).select(*_STREETS, *ends, *(f"{name}_right" for name in ends))

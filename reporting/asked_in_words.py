@@ -14,7 +14,7 @@ from reconciliation.decisions.question import ABSENT, CHANGED, ENTRY, FIELD, MAT
 from reconciliation.decisions.rejected_beside import RejectedBeside
 from reconciliation.likeness.place import PLACE_FIELDS
 from reconciliation.model.municipality import Municipality
-from reporting.offered_answers import field_value
+from reporting.offered_answers import answer_label, field_value
 from reporting.stop_causes import cause
 
 MOST_REJECTED = 3
@@ -53,6 +53,8 @@ def _with_hints(question: Question, municipality: Municipality, asked: str) -> s
     """The text with hints added: what may be typed as the answer, what splitting rows into two homes does in Kobo, and which rejected rows
     at the address may answer it once they are mended."""
     hints = []
+    if question.before:
+        hints.append(answered_before(question, municipality))
     if question.about == MERGE and question.fills_unit:
         hints.append(text("clarifications.or_unit"))
     if any(answer.code.partition(":")[0] == SPLIT for answer in question.answers):
@@ -60,6 +62,13 @@ def _with_hints(question: Question, municipality: Municipality, asked: str) -> s
     if question.rejected and not question.secret:
         hints.append(places_of_rejected(question, municipality))
     return " ".join([asked, *hints])
+
+
+def answered_before(question: Question, municipality: Municipality) -> str:
+    """Who answered what, and that it no longer holds. question: with `before`."""
+    row = question.before or {}
+    answer = answer_label(row["verdict"], row["value"], question.about, municipality, question.field)
+    return text("clarifications.answered_before", answer=answer, by=row["decided_by"], date=day(row["decided"].date()))
 
 
 def places_of_rejected(question: Question, municipality: Municipality) -> str:

@@ -119,7 +119,7 @@ def _above(table: HouseTable) -> list[str]:
     lines = list(table.why)
     if table.units:
         lines.append(text("house_sheet.official", units=list(table.units)))
-    elif not table.used:
+    elif not table.used and any(row.question and row.question.takes_unit for line in table.lines for row in line.rows.values()):
         lines.append(text("house_sheet.no_units"))
     if table.used:
         lines.append(text("house_sheet.used", units=[text("house_sheet.used_by", unit=unit, where=where) for unit, where in table.used]))
@@ -135,15 +135,18 @@ def _headings(writing: _Writing, row: int) -> None:
     head = book.format(bold=True, bg_color=LIGHT, font_color=FJORD, text_wrap=True, border=1, border_color="#FFFFFF")
     for place in range(layout.first, layout.last + 1):
         write_cell(sheet, row, place, None, head)
+    here = {source for line in table.lines for source in line.rows}
     for number, source in enumerate(table.lists, start=1):
+        if source not in here:
+            continue
         first, last = layout.places[f"key{number}"], layout.places[f"{ANSWER}{number}"]
         title = text("house_sheet.list", letter=letter_of(table.lists, source), title=source_titles(writing.municipality, [source]))
         sheet.merge_range(row, first, row, last, "", head)
         write_cell(sheet, row, first, title, head)
     make_room(sheet, row + 1, 2)
     names = {layout.places[name]: text(f"house_sheet.{name}") for name in (LINE, UNIT_CELL, BY, WHY)}
-    for number in range(1, len(table.lists) + 1):
-        for name in (*layout.fields[number], ANSWER):
+    for number, source in enumerate(table.lists, start=1):
+        for name in (*layout.fields[number], ANSWER) if source in here else ():
             names[layout.places[f"{name}{number}"]] = text(f"house_sheet.{name}")
     for place in range(layout.first, layout.last + 1):
         write_cell(sheet, row + 1, place, names.get(place), head)

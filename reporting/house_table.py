@@ -17,7 +17,7 @@ from language import text, word_for
 from reconciliation.decisions.question import MERGE, UNIT, Question, SourceRow
 from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.municipality import Municipality
-from reporting.asked_in_words import places_of_rejected, source_titles
+from reporting.asked_in_words import answered_before, places_of_rejected, source_titles
 from reporting.dwelling_sources import FIELDS
 from reporting.likely_flats import MEASURES, MeasuredHome, likely_flats
 from reporting.offered_answers import shown_value
@@ -38,6 +38,8 @@ COLUMNS = (
 ADDRESS = ("adressenavn", "nummer", "bokstav")
 Words = Mapping[str, Mapping[str, str]]
 """Field -> code -> words (value_words.words_of)."""
+MOST_LISTS = 4
+"""So many lists keep their letter and columns in all tables; where there are more, each table has its own, for the width of a screen."""
 FEWEST = 2
 """Questions of a house that make a table; a lone one is asked by itself."""
 
@@ -102,12 +104,14 @@ def house_tables(houses: Sequence[Sequence[Question]], municipality: Municipalit
         for dwelling, listed in rows.items()
     ]
     together = likely_flats(homes)
+    every = _in_order((row.source for rows in rows_by_house for listed in rows.values() for row in listed), municipality)
     tables = []
     for number, (asked, rows) in enumerate(zip(houses, rows_by_house, strict=True)):
         lines: dict[str, list[ListedRow]] = defaultdict(list)
         for dwelling, listed in rows.items():
             lines[together[number, dwelling][1]] += listed
-        tables.append(_table(asked, list(lines.values()), municipality))
+        lists = every if len(every) <= MOST_LISTS else _in_order((row.source for line in lines.values() for row in line), municipality)
+        tables.append(_table(asked, list(lines.values()), lists, municipality))
     return tables
 
 
@@ -130,10 +134,13 @@ def _listed(dwelling: str, row: SourceRow, words: Words) -> ListedRow:
     )
 
 
-def _table(asked: Sequence[Question], lines: Sequence[Sequence[ListedRow]], municipality: Municipality) -> HouseTable:
+def _in_order(sources: Iterable[str], municipality: Municipality) -> list[str]:
+    """Each once, in the order of the municipality's file."""
     order = list(municipality.sources)
-    known = {row.source for line in lines for row in line}
-    lists = sorted(known, key=lambda source: (order.index(source) if source in order else len(order), source))
+    return sorted(set(sources), key=lambda source: (order.index(source) if source in order else len(order), source))
+
+
+def _table(asked: Sequence[Question], lines: Sequence[Sequence[ListedRow]], lists: Sequence[str], municipality: Municipality) -> HouseTable:
     numbered = []
     for number, line in enumerate(_as_one_walks(lines, lists), start=1):
         named = [replace(row, name=f"{letter_of(lists, row.source)}{number}") for row in line]
@@ -150,7 +157,7 @@ def _table(asked: Sequence[Question], lines: Sequence[Sequence[ListedRow]], muni
         tuple(name for name, values in beside.items() if len(values) > 1),
         _official(asked),
         _used(asked, municipality),
-        _why(asked, municipality),
+        (*_why(asked, municipality), *_answered_before(numbered, municipality)),
     )
 
 
@@ -169,17 +176,33 @@ def _as_one_walks(lines: Sequence[Sequence[ListedRow]], lists: Sequence[str]) ->
     ordered = [sorted(line, key=lambda row: lists.index(row.source)) for line in lines]
     floors: dict[int, float] = {}
     for line in ordered:
-        floor, area = _first(line, "etasjenummer"), _first(line, "bruksareal")
+        floor, area = _floor(line), _first(line, "bruksareal")
         if floor is not None and area is not None:
             floors[round(area)] = min(floor, floors.get(round(area), floor))
 
     def place(line: Sequence[ListedRow]) -> tuple[Any, ...]:
-        floor, area = _first(line, "etasjenummer"), _first(line, "bruksareal")
+        floor, area = _floor(line), _first(line, "bruksareal")
         near = floor if floor is not None else floors.get(round(area or 0), math.inf)
         label = next((str(row.values["leilighetsnummer"]) for row in line if row.values.get("leilighetsnummer")), "")
-        return near, floor is None, lists.index(line[0].source) if floor is None else 0, _natural(label), area or 0.0, line[0].dwelling
+        unit = next((str(row.values["bruksenhetsnummer"]) for row in line if row.values.get("bruksenhetsnummer")), "")
+        return (
+            near,
+            floor is None,
+            lists.index(line[0].source) if floor is None else 0,
+            unit,
+            _natural(label),
+            area or 0.0,
+            line[0].dwelling,
+        )
 
     return sorted(ordered, key=place)
+
+
+def _floor(line: Sequence[ListedRow]) -> float | None:
+    """As a row says, else as its unit number does."""
+    floor = _first(line, "etasjenummer")
+    units = (re.fullmatch(r"H(\d\d)\d\d", str(row.values.get("bruksenhetsnummer") or "")) for row in line)
+    return floor if floor is not None else next((float(unit.group(1)) for unit in units if unit), None)
 
 
 def _natural(label: str) -> tuple[tuple[int, int, str], ...]:
@@ -213,6 +236,12 @@ def _why(asked: Sequence[Question], municipality: Municipality) -> tuple[str, ..
     reasons = dict.fromkeys(f"{cause(question.reason, question.details)}." for question in asked)
     rejected = dict.fromkeys(places_of_rejected(question, municipality) for question in asked if question.rejected)
     return (*reasons, *rejected)
+
+
+def _answered_before(lines: Sequence[FlatLine], municipality: Municipality) -> list[str]:
+    """Rows of which an earlier answer no longer holds."""
+    asked = ((row.name, row.question) for line in lines for row in line.rows.values() if row.question and row.question.before)
+    return [f"{name}: {answered_before(question, municipality)}" for name, question in asked]
 
 
 def other_values(row: ListedRow, table: HouseTable) -> str:

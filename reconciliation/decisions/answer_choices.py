@@ -83,6 +83,13 @@ def in_force(record: Record, answers: Iterable[Answer]) -> tuple[dict[str, Any],
     return max(given, key=lambda decision: (decision[0]["decided"], decision[0]["decision_id"]), default=None)
 
 
+def last_about(record: Record, answers: Iterable[Answer]) -> dict[str, Any] | None:
+    """The newest decision about any pair or field that these answers are about; None where there is none."""
+    keys = {given.question for answer in answers for given in (answer, *answer.along)}
+    rows = [record.last[key] for key in keys & record.last.keys()]
+    return max(rows, key=lambda row: (row["decided"], row["decision_id"]), default=None)
+
+
 def _decision_in_force(record: Record, answer: Answer) -> dict[str, Any] | None:
     row = record.last.get(answer.question)
     return row if row and gives(row, answer) and row["evidence"] in (None, answer.evidence) else None

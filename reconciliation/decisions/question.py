@@ -54,10 +54,10 @@ class Question:
     secret: no address is shown, of either side. (A pair with one shielded side is never asked about.)
     house: key shared by dwellings of one house that lack unit numbers; None otherwise.
     holds_up: number of dwellings that wait for the answer. decided: the decision in force on this evidence, None while open.
-    decided_code: the code of its answer. only_units: the answers list the units that the official register has at the address, and no
-    other unit number is accepted. units_there: unit numbers that other homes at the address have, where its own is asked for.
-    night: for a WARNING question, the night that warned. rejected: rows of other lists at the address that wait for a correction; of a
-    CHOOSING question only.
+    decided_code: the code of its answer. before: while open, the last decision about it, given on other evidence. only_units: the answers
+    list the units that the official register has at the address, and no other unit number is accepted. units_there: unit numbers that
+    other homes at the address have, where its own is asked for. night: for a WARNING question, the night that warned. rejected: rows of
+    other lists at the address that wait for a correction; of a CHOOSING question only.
     """
 
     id: str
@@ -78,6 +78,7 @@ class Question:
     holds_up: int = 1
     decided: Mapping[str, Any] | None = None
     decided_code: str = ""
+    before: Mapping[str, Any] | None = None
     only_units: bool = False
     units_there: tuple[UnitThere, ...] = ()
     rejected: tuple[RejectedBeside, ...] = ()

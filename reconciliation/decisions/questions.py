@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from reconciliation.decisions.answer_choices import Record, in_force
+from reconciliation.decisions.answer_choices import Record, in_force, last_about
 from reconciliation.decisions.question import (
     Question,
 )
@@ -60,15 +60,19 @@ class AskedOf:
         for at in sorted({at for key in record.last.keys() & self._answered_by.keys() for at in self._answered_by[key]}):
             question = with_decision(questions[at], record)
             before = self._decided.get(question.id)
-            same = before is not None and (before.decided, before.decided_code) == (question.decided, question.decided_code)
+            given = (question.decided, question.decided_code, question.before)
+            same = before is not None and (before.decided, before.decided_code, before.before) == given
             questions[at] = self._decided[question.id] = before if before is not None and same else question
         return questions
 
 
 def with_decision(question: Question, record: Record) -> Question:
-    """The question with the answer that is in force for it, if there is one. question: without one."""
+    """The question with the answer that is in force for it, if there is one, or else with the last one on other evidence. question: without
+    either."""
     choice = in_force(record, question.answers)
-    return question if choice is None else replace(question, decided=choice[0], decided_code=choice[1].code)
+    if choice is None:
+        return replace(question, before=last_about(record, question.answers))
+    return replace(question, decided=choice[0], decided_code=choice[1].code)
 
 
 def _undecided_of(night: Tables) -> tuple[QuestionMaker | None, list[Question]]:

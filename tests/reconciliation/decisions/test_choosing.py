@@ -14,8 +14,10 @@ from reconciliation.ledger import Ledger
 from reconciliation.merge.doubtful_pairs import MOST
 from reconciliation.model.plan_actions import ONE_IN_KOBO
 from reconciliation.model.tables import DEVIATIONS
+from reporting.asked_in_words import asked_in_words
 from tests.reconciliation.decisions.nights import SmallNight
 from tests.reconciliation.decisions.test_answer_checks import PLACE, Town, asked
+from tests.strategies import municipality
 
 UNITS = ("H0101", "H0102", "H0201")
 Row = dict[str, Any]
@@ -216,3 +218,13 @@ def test_a_merge_that_nobody_asked_about_is_split_by_name_and_the_row_that_leave
     assert [town.night().item(dwelling)["reason"] for dwelling in ("fdv-1", "omsorg-1")] == [ONE_IN_KOBO] * 2
     (answer,) = answers_about(ledger.decisions(PLACE), ["omsorg:1"])
     assert splits_rows(answer)
+
+
+def test_a_question_that_was_answered_on_other_evidence_says_what_was_answered_and_by_whom(ledger: Ledger) -> None:
+    town = Town(ledger, block(omsorg("1")), [])
+    (question,) = town.open()
+    assert town.say(question, "different") is AnswerOutcome.STORED
+    town.rows[-1]["bruksareal"] = 44.0
+    (again,) = town.open()
+    assert "Svart før: «Ikke samme» av KN" in asked_in_words(again, municipality())
+    assert town.say(again, "different") is AnswerOutcome.STORED

@@ -46,8 +46,8 @@ WIDE_BLOCKS = (
     ("_municipality", "_house_number", "_ending"),
     ("_municipality", "_house_number", "_beginning"),
     ("_municipality", "_beginning", "_rent"),
-    ("_municipality", "_street", "_houses_from"),
-    ("_municipality", "_street", "_houses_to"),
+    ("_municipality", "_likely", "_houses_from"),
+    ("_municipality", "_likely", "_houses_to"),
     ("_municipality", "_house", "_unit"),
     ("postnummer", "_beginning", "_unit"),
     ("postnummer", "_ending", "_unit"),
@@ -68,6 +68,8 @@ def _hashed(rows: pl.DataFrame) -> pl.DataFrame:
     shared |= {name: pl.col(name) for name in ("_street", "_stem", "bokstav", "postnummer")}
     shared |= {"_beginning": pl.col("_street").str.head(3), "_ending": pl.col("_stem").str.tail(5)}
     shared |= {
+        # The street that a misspelt one probably means, where that was asked (likeness/stray_streets).
+        "_likely": pl.col("_likely" if "_likely" in rows.columns else "_street"),
         "_house_number": pl.col("nummer"),
         # Two numbers that are at most half of _HOUSES apart share one of the two.
         "_houses_from": pl.col("nummer") // _HOUSES,

@@ -68,6 +68,23 @@ def meant_streets(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(now).with_columns(_address=pl.concat_str(*_PLACE, separator="|"))
 
 
+def likely_streets(rows: pl.DataFrame) -> pl.Series:
+    """rows: PLACE_COLUMNS. Per row the street that it may mean: its own, or, of one that a single row names, the only well known one that a
+    slip or two part from it. By it rows are found that may be one home; it settles nothing."""
+    street = ["_municipality", "_street"]
+    used = rows.select(*_PLACE).drop_nulls().group_by(street).agg(pl.col("_house").n_unique(), pl.len())
+    strays = used.filter((pl.col("len") == 1) & (pl.col("_street").str.len_chars() >= LETTERS_OF_A_SLIP)).select(street)
+    blocks = pl.col("_street").str.head(_BEGINNING), pl.lit("~") + pl.col("_street").str.tail(_ENDING)
+    first, second = (
+        pl.concat(side.with_columns(_block=block) for block in blocks)
+        for side in (strays, used.filter(pl.col("_house") >= KNOWN_HOUSES).select(street))
+    )
+    names = first.join(second.rename({"_street": "_other"}), on=["_municipality", "_block"]).select(*street, "_other").unique()
+    likely = _slipped(names).filter(pl.len().over(street) == 1)
+    seen = rows.select(street).join(likely, on=street, how="left", maintain_order="left")
+    return seen.select(pl.coalesce("_other", "_street")).to_series()
+
+
 def _slipped(names: pl.DataFrame) -> pl.DataFrame:
     """Those whose `_street` and `_other` at most LETTERS_APART slips of the hand part; numbers and the last letter (Felt A, Felt B) are
     alike."""

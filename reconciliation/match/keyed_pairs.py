@@ -112,7 +112,7 @@ class KeyedPairs:
             | self._contradicted()
         )
         # Lazily, so that shared expressions are computed once.
-        seen = seen.lazy().with_columns(_against=against, _odd=contradict(in_pair) | self.any_lease).collect()
+        seen = seen.lazy().with_columns(_against=against, _odd=contradict(in_pair) | self.any_lease | _of_another_section()).collect()
         odd = seen.filter(pl.col("_odd") & ~pl.col("_against"))
         self._add(odd, key, "at_odds", certain=False)
         self._take(odd)
@@ -215,3 +215,10 @@ class KeyedPairs:
         self._take(pairs)
         self.settled_ours = pl.concat([self.settled_ours, pairs.select("leverandor_bolig_id")])
         self.settled_theirs = pl.concat([self.settled_theirs, pairs.select("kobo_id")])
+
+
+def _of_another_section() -> pl.Expr:
+    """On compared pairs: another section of the ground, and the rooms or the rent are not the same either. The section is not typed with a
+    neighbour's unit number, so it tells whose home the entry is."""
+    same = (pl.col(f"_level_{name}") == "same" for name in ("manedsleie", "antall_soverom"))
+    return (pl.col("_level_seksjonsnummer") == "different") & ~pl.all_horizontal(same)

@@ -6,6 +6,8 @@ them lacks the identifying number, and only when the measures agree.
 
 from __future__ import annotations
 
+from itertools import product
+
 import polars as pl
 
 from reconciliation.likeness.contradiction import AREA, equal_areas
@@ -16,6 +18,7 @@ AGREEING = 1
 """So many measures (area, bedrooms, floor, rent, label) must agree, and none may differ; or the bedrooms alone, where area or rent and
 another agree: of two lists of equal length in which everybody else is paired, the last two are seldom two homes."""
 
+_OF_A_TWIN = ("bruksareal", "antall_soverom", "manedsleie", "etasjenummer")
 AGREEING_OF_SEVERAL = 3
 """The same where several are left and each fits only one of the others."""
 
@@ -34,15 +37,20 @@ def last_ones(rows: pl.DataFrame) -> pl.DataFrame:
     lacking = lacking.filter(pl.len().over("_address") <= MOST_LEFT * 2)
     pairs = lacking.join(lacking, on="_address", suffix="_other")
     pairs = pairs.filter((pl.col("_held") & pl.col("_held_other")) == 0).select("_address", "_cluster", "_cluster_other")
-    few = rows.join(pairs, on=["_address", "_cluster"], how="semi")
+    here = rows.join(pairs, on="_address", how="semi")
+    few = here.with_columns(_twin=pl.struct("_address", "source", *_OF_A_TWIN).is_duplicated() & pl.col("bruksareal").is_not_null())
+    few = few.join(pairs, on=["_address", "_cluster"], how="semi")
     few = few.group_by("_address", "_cluster").agg(
         pl.col("source").unique().sort(),
         *(pl.col(name).drop_nulls().first() for name in ("_unit", "_extra", "_label", "_matrikkel", "gardsnummer", "bruksnummer")),
         *(pl.col(name).drop_nulls().mode().min() for name in ("bruksareal", "antall_soverom", "etasjenummer", "manedsleie")),
+        pl.col("_twin").any(),
+        _smallest=pl.col("bruksareal").min(),
+        _largest=pl.col("bruksareal").max(),
     )
     others = few.rename(lambda name: name if name == "_address" else f"{name}_other")
     pairs = pairs.join(few, on=["_address", "_cluster"]).join(others, on=["_address", "_cluster_other"])
-    counts = rows.join(pairs, on="_address", how="semi").group_by("_address", "source").agg(_rows=pl.len())
+    counts = here.group_by("_address", "source").agg(_rows=pl.len())
     single = (pl.len().over("_cluster") == 1) & (pl.len().over("_cluster_other") == 1)
     pairs = pairs.with_columns(_needed=pl.when(single).then(AGREEING).otherwise(AGREEING_OF_SEVERAL))
     pairs = pairs.filter(_fits())
@@ -71,7 +79,11 @@ def _fits() -> pl.Expr:
     close_area = _within_share("bruksareal", AREA.agrees)
     rooms = _unless_both_differ("antall_soverom") | ((pl.col("_needed") == AGREEING) & _has_evidence() & (_agreeing() > AGREEING))
     measured = close_area & rooms & _unless_both_differ("manedsleie") & _unless_both_differ("etasjenummer")
-    return unit_missing & extra & labels & ground & measured
+    # A row that is the equal of another one of its list at the address may be a copy of it: then every area must be equal.
+    twin = pl.any_horizontal("_twin", "_twin_other")
+    ends = (pl.col(name) for name in ("_smallest", "_largest")), (pl.col(f"{name}_other") for name in ("_smallest", "_largest"))
+    equal = pl.all_horizontal(equal_areas(one, other).fill_null(value=True) for one, other in product(*ends))
+    return unit_missing & extra & labels & ground & measured & (equal | ~twin)
 
 
 def _unless_both_differ(name: str) -> pl.Expr:

@@ -12,16 +12,17 @@ from reconciliation.likeness.comparison import NEXT_DOOR, compare_rows, neighbou
 from reconciliation.likeness.contradiction import contradict, equal_areas, in_pair
 from reconciliation.likeness.longer_names import with_streets_compared
 from reconciliation.likeness.rare_measures import only_two_alike
-from reconciliation.likeness.stray_streets import stray_pairs
+from reconciliation.likeness.stray_streets import likely_streets, stray_pairs
 from reconciliation.likeness.street_spelling import ground
 from reconciliation.merge.near_conditions import NUMBERS, evidence, worth_a_question, worth_a_question_alone
-from reconciliation.merge.renamed_grounds import renamed_pairs
+from reconciliation.merge.renamed_grounds import houses_of_two_names, renamed_pairs
 from reconciliation.merge.renamed_streets import renamed_streets
+from reconciliation.merge.strayed_numbers import strayed_pairs
 
 MOST, MOST_ON_A_PARCEL = 3, 15
 """Dwellings that one question offers; more where a street or terrace was renumbered, for there any of its homes may be the one."""
-CLEARLY = 1
-"""Points of near_conditions.evidence from which the likeliest of several partners is asked about."""
+CLEARLY, EQUALLY_LIKE = 0, 2
+"""Points of near_conditions.evidence from which the likeliest of several partners is asked about, and so many that are as likely."""
 
 
 def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
@@ -39,7 +40,9 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
     kinds = lacking.get_column("_held").unique().to_list()
     if all(first & second for first in kinds for second in kinds):
         return no_pairs
-    ours = prepared(_with_sole(lacking)).with_columns(kobo_id="leverandor_bolig_id")
+    likely = dwellings.select("leverandor_bolig_id", _likely=likely_streets(dwellings))
+    lacking = _with_sole(lacking).join(likely, on="leverandor_bolig_id", how="left", maintain_order="left")
+    ours = prepared(lacking).with_columns(kobo_id="leverandor_bolig_id")
     # At one address those without a unit number are asked about by doubtful_pairs.
     elsewhere = ((pl.col("_address") != pl.col("_address_right")) | (pl.col("_unit") != pl.col("_unit_right"))) & _may_be_near()
     near = [pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "kobo_id": pl.String(), "_points": pl.Float64()})]
@@ -67,9 +70,10 @@ def near_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
             )
             asked.append(marked.filter(pl.col("_asked") | pl.col("_alone")).collect())
     near += [_only_partners(pl.concat(asked)).select(near[0].columns)] if asked else []
-    near += [_strays(ours)]
+    near += [_strays(ours), strayed_pairs(ours, dwellings)]
     near += [_without_a_partner(ours, pl.concat(near))]
     renamed = pl.concat([renamed_pairs(ours), renamed_streets(ours)])
+    near += [houses_of_two_names(ours, pl.concat([*near, renamed]))]
     pairs = pl.concat([pl.concat(near).with_columns(_most=pl.lit(MOST)), renamed.with_columns(_most=pl.lit(MOST_ON_A_PARCEL))])
     return (
         _waiting(
@@ -99,18 +103,18 @@ def _may_be_near() -> pl.Expr:
 
 def _only_partners(marked: pl.DataFrame) -> pl.DataFrame:
     """marked: pairs with `_asked`, `_alone`, `_evidence` and the systems that hold each side. Those that are asked, and of the others those
-    in which neither has another partner of those systems; or, where much agrees (CLEARLY), none that is as likely. Who is asked about
-    with a partner of those systems already is no other's partner."""
+    in which neither has another partner of those systems; or, where more agrees than differs (CLEARLY), at most one that is as likely.
+    Who is asked about with a partner of those systems already is no other's partner."""
     ends = ("leverandor_bolig_id", "_kind_theirs"), ("kobo_id", "_kind")
     taken = pl.any_horizontal(pl.col("_asked").any().over(end) for end in ends)
     marked = marked.filter(pl.col("_asked") | ~taken)
     single = pl.all_horizontal(pl.len().over(end) == 1 for end in ends)
     likeliest = pl.all_horizontal(
         (pl.col("_evidence") == pl.col("_evidence").max().over(end))
-        & ((pl.col("_evidence") == pl.col("_evidence").max().over(end)).sum().over(end) <= 2)
+        & ((pl.col("_evidence") == pl.col("_evidence").max().over(end)).sum().over(end) <= EQUALLY_LIKE)
         for end in ends
     )
-    return marked.filter(pl.col("_asked") | single | (likeliest & (pl.col("_evidence") >= 0)))
+    return marked.filter(pl.col("_asked") | single | (likeliest & (pl.col("_evidence") >= CLEARLY)))
 
 
 def _without_a_partner(ours: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:

@@ -17,6 +17,9 @@ _GROUND = ("_municipality", "_ground")
 _STREET = (*_GROUND, "_street")
 _TELLING = ("bruksenhetsnummer", "bruksareal", "manedsleie", "seksjonsnummer")
 _SILENT = ("ekstra_referanse", "seksjonsnummer", "bruksareal", "manedsleie", "antall_soverom", "etasjenummer")
+_ENDS = ("leverandor_bolig_id", "kobo_id")
+SEVERAL = 2
+"""So many homes of two houses, asked about one with another, say that the two may be one house."""
 MOST_HOMES = 40
 """Homes of one street on one parcel, beyond which they are not all compared with those of the other."""
 
@@ -49,6 +52,30 @@ def renamed_pairs(ours: pl.DataFrame) -> pl.DataFrame:
     alike = seen.filter(~differs & ~contradict(in_pair))
     renamed = alike.filter(~pl.col("_corner") & ~unit & (agrees | pl.col("_one_each")))
     return pl.concat([renamed, _only_ones(alike, ours)]).select("leverandor_bolig_id", "kobo_id", "_points").unique()
+
+
+def houses_of_two_names(ours: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+    """ours: prepared, with `_likely` (likeness/stray_streets). asked: pairs (leverandor_bolig_id, kobo_id). Columns of renamed_pairs.
+
+    Where several homes of a house are asked about with homes of one other house, the two are perhaps one: also its other homes with one
+    unit number (or label) that nothing known parts are asked about."""
+    place = pl.concat_str("_municipality", "_likely", "_house", separator="|")
+    homes = ours.select("leverandor_bolig_id", "sources", "_label", "_unit", _place=place).with_row_index("_at").drop_nulls("_place")
+    places = homes.select("leverandor_bolig_id", "_place")
+    both_ways = pl.concat([asked.select(list(_ENDS)), asked.select(leverandor_bolig_id="kobo_id", kobo_id="leverandor_bolig_id")])
+    ends = both_ways.join(places, on="leverandor_bolig_id").join(
+        places.rename({"leverandor_bolig_id": "kobo_id"}), on="kobo_id", suffix="_right"
+    )
+    counted = ends.filter(pl.col("_place") != pl.col("_place_right")).group_by("_place", "_place_right").agg(pl.col(_ENDS).n_unique())
+    names = counted.filter(pl.min_horizontal(_ENDS) >= SEVERAL).select("_place", "_place_right")
+    pairs = homes.join(names, on="_place").join(homes.rename(lambda name: f"{name}_right"), on="_place_right")
+    alike = [(pl.col(name) == pl.col(f"{name}_right")).fill_null(value=False) for name in ("_unit", "_label")]
+    pairs = pairs.filter((pl.col("sources").list.set_intersection("sources_right").list.len() == 0) & pl.any_horizontal(alike))
+    named = pairs.select("_at", "_at_right", "leverandor_bolig_id", kobo_id="leverandor_bolig_id_right")
+    seen = compare_rows(named, ours, ours)
+    unit = pl.col("_level_bruksenhetsnummer").is_in(["different", "digit"])
+    differs = pl.any_horizontal(pl.col(f"_level_{name}") == "different" for name in ("gardsnummer", *_SILENT))
+    return seen.filter(~differs & ~unit & ~contradict(in_pair)).select(*_ENDS, "_points")
 
 
 def _only_ones(pairs: pl.DataFrame, ours: pl.DataFrame) -> pl.DataFrame:

@@ -102,6 +102,7 @@ def standardise_all(session: NightSession, reads: Mapping[str, SourceRead], befo
         hidden = before.hidden([result.rows for result in made.values()])
         parts = {name: check_read(reads[name], result, municipality.sources[name], before, hidden) for name, result in made.items()}
         asked = {name: part.read for name, part in parts.items()}
+        _follow_keys(session, parts, before)
         believed = [name for name, part in parts.items() if part.evidence.believed]
         return StandardisedSources(
             reads=asked,
@@ -121,6 +122,18 @@ def standardise_all(session: NightSession, reads: Mapping[str, SourceRead], befo
             layouts=layouts_to_keep(asked, before),
             examples={name: part.evidence.examples for name, part in parts.items()},
         )
+
+
+def _follow_keys(session: NightSession, parts: Mapping[str, CheckedRead], before: LastReads) -> None:
+    """What people decided about a row follows it, where its key is gone and the only row with its content has a key that is new."""
+    if before.rows is None or not session.whole or session.apply == "never":
+        return
+    for name, part in parts.items():
+        if part.read.verdict is Verdict.COMPLETE and part.evidence.moved.height:
+            then = before.rows.filter(pl.col("source") == name)["source_key"].implode()
+            moved = part.evidence.moved.filter(~pl.col("old").is_in(part.done.rows["source_key"].implode()) & ~pl.col("new").is_in(then))
+            if moved.height:
+                session.ledger.follow_keys(session.municipality.slug, name, dict(moved.select("old", "new").iter_rows()))
 
 
 def corrections_of(municipality: Municipality, home: Path, ledger: Ledger) -> Corrections:

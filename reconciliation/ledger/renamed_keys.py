@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.engine import Connection
 
 from reconciliation.ledger.decision_log import DECISIONS, DecisionLog
 from reconciliation.ledger.ledger_tables import Decision, Membership
 from reconciliation.ledger.links import Links
 from reconciliation.ledger.register_tables import LinkRow
 from reconciliation.ledger.store import insert_rows, table_of
+from reconciliation.model.known_decisions import DecisionKind, new_beside, ruled_out
 
 _MEMBERSHIP, _DECISION, _LINK = table_of(Membership), table_of(Decision), table_of(LinkRow)
 
@@ -39,26 +42,40 @@ class Rekeying(Links, DecisionLog):
                 these = _MEMBERSHIP.c.source_key.in_(news[start : start + 500])
                 connection.execute(delete(_MEMBERSHIP).where(*own, these, _MEMBERSHIP.c.leverandor_bolig_id.not_in(linked)))
             insert_rows(connection, Membership, rows)
-            in_force = (_DECISION.c.municipality == municipality, _DECISION.c.superseded.is_(None))
-            named = [
-                dict(row)
-                for row in connection.execute(select(*(_DECISION.c[name] for name in DECISIONS)).where(*in_force)).mappings()
-                if row["subject"] in names or row["other"] in names
-            ]
-            for row in named:
+            self._rename_in_decisions(connection, municipality, names)
+        return len(rows)
+
+    def follow_keys(self, municipality: str, source: str, moved: Mapping[str, str]) -> int:
+        """What people decided about rows, under the keys that the same rows have now. moved: as for `rename_keys`.
+
+        Memberships stay: whether the entry of the home follows is not decided by that. Returns the number of decisions renamed.
+        """
+        names = {f"{source}:{old}": f"{source}:{new}" for old, new in moved.items()}
+        with self.write() as connection:
+            return self._rename_in_decisions(connection, municipality, names)
+
+    def _rename_in_decisions(self, connection: Connection, municipality: str, names: Mapping[str, str]) -> int:
+        """Supersede each decision in force that names one of these by the same one under the new names. Returns how many."""
+        in_force = (_DECISION.c.municipality == municipality, _DECISION.c.superseded.is_(None))
+        columns = [_DECISION.c[name] for name in DECISIONS]
+        rows = [dict(row) for row in connection.execute(select(*columns).where(*in_force)).mappings()]
+        renamed = []
+        for row in rows:
+            sides = {side: names.get(row[side], row[side]) for side in ("subject", "other")}
+            new = {**row, **sides, "value": _renamed_value(row, names)}
+            if new != row:
                 connection.execute(
                     update(_DECISION).where(*in_force, _DECISION.c.decision_id == row["decision_id"]).values(superseded=self.clock())
                 )
-            renamed = [
-                {
-                    **row,
-                    "decision_id": uuid.uuid4().hex,
-                    "municipality": municipality,
-                    "subject": names.get(row["subject"], row["subject"]),
-                    "other": names.get(row["other"], row["other"]),
-                    "superseded": None,
-                }
-                for row in named
-            ]
-            insert_rows(connection, Decision, renamed)
-        return len(rows)
+                renamed.append({**new, "decision_id": uuid.uuid4().hex, "municipality": municipality, "superseded": None})
+        insert_rows(connection, Decision, renamed)
+        return len(renamed)
+
+
+def _renamed_value(row: Mapping[str, Any], names: Mapping[str, str]) -> str | None:
+    """Of an answer "new", what was shown beside it; of others the value as it is."""
+    shown = ruled_out(row["value"]) if row["verdict"] == DecisionKind.NEW else None
+    if not shown or not names.keys() & shown.keys():
+        value: str | None = row["value"]
+        return value
+    return new_beside((names.get(name, name), evidence) for name, evidence in shown.items())

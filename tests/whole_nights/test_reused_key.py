@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
+import polars as pl
+
 from connectors.read_result import Verdict
 from reconciliation.decisions.answer_checks import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.warning_questions import undecided_warnings
 from reconciliation.ledger import open_ledger
-from tests.whole_nights.small_town import Row, Town
+from tests.whole_nights.small_town import SOURCES, Row, Town
 from tests.whole_nights.whole_night import Night, whole_night
 
 HOMES = {str(number): Row(f"Ospestien {number}", "", f"{40 + number},5", "Ordinær") for number in range(1, 9)}
@@ -43,6 +45,29 @@ def test_the_row_of_a_reused_key_waits_and_is_asked_about_until_it_is_called_rig
         assert after.validated.rejected.is_empty()
         assert "Blåbærveien" in after.standing_rows.filter(source_key="5")["adressenavn"].to_list()
         assert _night(town, 5).validated.deviations.is_empty(), "it is asked about once"
+    finally:
+        town.close()
+
+
+def test_an_answer_follows_its_row_to_a_key_that_its_source_system_gave_it_anew() -> None:
+    town = Town("links", 1)
+    try:
+        fdv, other = SOURCES
+        town.rows[fdv] = town.rows[other] = dict(HOMES)
+        town.write()
+        assert _night(town, 0).merged.dwellings.height == 8
+        with open_ledger(town.url, Path()) as ledger:
+            ledger.add_decision(
+                town.municipality.slug, kind="merge", subject=f"{fdv}:5", other=f"{other}:5", verdict="different", decided_by="KN"
+            )
+        assert _night(town, 1).merged.dwellings.height == 9
+        town.rows[fdv] = {"55" if key == "5" else key: row for key, row in HOMES.items()}
+        town.write()
+        after = _night(town, 2)
+        assert [f"{fdv}:55"] in after.merged.dwellings["source_keys"].to_list(), "two homes they stay"
+        with open_ledger(town.url, Path()) as ledger:
+            (decision,) = ledger.decisions(town.municipality.slug).filter(pl.col("kind") == "merge").to_dicts()
+        assert (decision["subject"], decision["decided_by"]) == (f"{fdv}:55", "KN")
     finally:
         town.close()
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciliation.ledger import open_ledger
+from reconciliation.model.known_decisions import new_beside
 from reconciliation.plan.rekey import Fate, RekeyError, declared_moves, plan_rekey, read_pairs
 from tests.reconciliation.ledger.databases import Clock, new_ledger_database
 from tests.strategies import MEMBERSHIPS, NIGHT
@@ -114,3 +115,13 @@ def test_memberships_and_decisions_move_together_and_other_sources_stay(tmp_path
         rest = ["kind", "verdict", "decided_by", "decided", "evidence", "note"]
         assert after.select(rest).sort("decided").rows() == before.select(rest).sort("decided").rows()
         assert ledger.decisions(PLACE, include_superseded=True).height == 4
+
+
+def test_decisions_alone_follow_a_row_and_so_does_what_was_shown_beside_a_home_of_its_own(tmp_path: Path) -> None:
+    with open_ledger(new_ledger_database("sqlite", tmp_path), tmp_path, Clock()) as ledger:
+        ledger.save_memberships(PLACE, memberships(KNOWN), NIGHT)
+        beside = new_beside([("fdv:1", "e1"), ("fdv:2", "e2")])
+        ledger.add_decision(PLACE, kind="merge", subject="omsorg:A1", verdict="new", value=beside, decided_by="KN")
+        assert ledger.follow_keys(PLACE, "fdv", {"1": "11"}) == 1
+        assert ledger.decisions(PLACE)["value"].to_list() == [new_beside([("fdv:11", "e1"), ("fdv:2", "e2")])]
+        assert ledger.memberships(PLACE).filter(pl.col("source") == "fdv")["source_key"].to_list() == ["1", "2", "3"]

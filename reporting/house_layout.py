@@ -36,7 +36,8 @@ _FITTED = {"key": (5, 12), "leilighetsnummer": (5.5, 10)}
 
 @dataclass
 class SheetLayout:
-    """Column of each name. fields: list number -> the fields that are shown of it; "key" and "other" are two of them."""
+    """Column of each name. widths: in characters; 0 for answers that nobody is asked for. fields: list number -> the fields that are shown
+    of it; "key" and "other" are two of them."""
 
     places: dict[str, int] = field(default_factory=dict)
     fields: dict[int, list[str]] = field(default_factory=dict)
@@ -77,7 +78,7 @@ def layout_of(tables: Sequence[HouseTable]) -> SheetLayout:
             longest = max((len(row.key if name == "key" else row.shown.get(name, "")) for _, row in rows), default=0)
             least, most = _FITTED.get(name) or (_WIDTHS[name], _WIDTHS[name])
             layout.add(f"{name}{number}", min(max(longest + 1, least), most))
-        layout.add(f"{ANSWER}{number}", _WIDTHS[ANSWER])
+        layout.add(f"{ANSWER}{number}", _WIDTHS[ANSWER] if any(row.question for _, row in rows) else 0)
     layout.add(BY, _WIDTHS[BY])
     layout.add(WHY, _WIDTHS[WHY])
     return layout

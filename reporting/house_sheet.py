@@ -50,7 +50,7 @@ def add_houses(book: Book, title: str, as_of: date, tables: Sequence[HouseTable]
     layout = layout_of(tables)
     sheet, units = book.add_sheet(text("house_sheet.sheet")), book.add_sheet(text("house_sheet.units_sheet"))
     for place, width in layout.widths.items():
-        sheet.set_column(place, place, width, None, {"hidden": place < layout.first})
+        sheet.set_column(place, place, width, None, {"hidden": place < layout.first or not width})
     sheet.set_row(0, 26)
     heading = text("house_sheet.title", owner=title, date=day(as_of))
     write_cell(sheet, 0, layout.first, heading, book.format(bold=True, font_size=13, font_color=FJORD))

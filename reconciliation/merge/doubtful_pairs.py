@@ -32,7 +32,9 @@ def candidates(dwellings: pl.DataFrame, parts: pl.DataFrame, apart: pl.DataFrame
     unanswered = dwellings.filter(~pl.col("leverandor_bolig_id").is_in(made.implode()))
     unanswered = pl.concat([unanswered, parts.with_columns(leverandor_bolig_id="part").select(dwellings.columns)])
     grounded = unanswered.with_columns(_ground=ground())
-    dwellings_here = grounded.select("leverandor_bolig_id", "sources", "_address", "_unit", "_extra", "_label", *MEASURED)
+    dwellings_here = grounded.select(
+        "leverandor_bolig_id", "sources", "bruksenhetsnummer", "_address", "_unit", "_extra", "_label", *MEASURED
+    )
     found = pl.concat([_at_address(dwellings_here), _in_unit(dwellings_here), near_pairs(unanswered), copied_pairs(grounded)])
     pairs = [of_dwellings(found, parts, dwellings), apart.select(leverandor_bolig_id="left", other="right")]
     named = pl.concat(pairs).filter(pl.col("leverandor_bolig_id") != pl.col("other")).unique()
@@ -46,6 +48,7 @@ def candidates(dwellings: pl.DataFrame, parts: pl.DataFrame, apart: pl.DataFrame
         named = sharing.filter(~(one_list & pl.col("leverandor_bolig_id").is_in(excused.new.implode()))).select(named.columns)
     named = _still_possible(named, dwellings, made)
     named = pl.concat([named, _nameless(named, dwellings, made, excused)])
+    named = pl.concat([named, _asked_about_it(named, dwellings)]).unique()
     return (
         _likeliest(named, dwellings.with_columns(_ground=ground())).group_by("leverandor_bolig_id").agg(candidates=pl.col("other").sort())
     )
@@ -80,7 +83,7 @@ def _likeliest(named: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _at_address(rows: pl.DataFrame) -> pl.DataFrame:
     """No unit number at an address with more than one dwelling: it may be any that only other systems have."""
-    measured = rows.select("leverandor_bolig_id", *MEASURED)
+    measured = rows.select("leverandor_bolig_id", *MEASURED, _number="bruksenhetsnummer")
     rows = rows.select("leverandor_bolig_id", "sources", "_address", "_unit", "_extra")
     shared = rows.filter(pl.col("_address").is_not_null() & (pl.len().over("_address") > 1))
     without_unit = shared.filter(pl.col("_unit").is_null()).drop("_unit")
@@ -99,7 +102,17 @@ def _at_address(rows: pl.DataFrame) -> pl.DataFrame:
     )
     # What is measured rules some of them out; those are not worth a person's time.
     beside = free.join(measured, on="leverandor_bolig_id").join(measured, left_on="other", right_on="leverandor_bolig_id", suffix="_theirs")
-    return beside.filter(~contradict(in_pair, weak_key=True)).select("leverandor_bolig_id", "other")
+    # The number of a row whose floor contradicts it names no home, but may be right all the same, and all else in the row another home's.
+    namesake = (pl.col("_number") == pl.col("_number_theirs")).fill_null(value=False)
+    return beside.filter(~contradict(in_pair, weak_key=True) | namesake).select("leverandor_bolig_id", "other")
+
+
+def _asked_about_it(named: pl.DataFrame, dwellings: pl.DataFrame) -> pl.DataFrame:
+    """Of the dwellings in question, those that are asked about with it as a candidate: whoever is asked is shown all that it may be."""
+    turned = named.select(leverandor_bolig_id="other", other="leverandor_bolig_id").join(named, on="leverandor_bolig_id", how="semi")
+    lists = dwellings.select("leverandor_bolig_id", "sources")
+    both = turned.join(lists, on="leverandor_bolig_id").join(lists, left_on="other", right_on="leverandor_bolig_id", suffix="_other")
+    return both.filter(pl.col("sources").list.set_intersection("sources_other").list.len() == 0).select(named.columns)
 
 
 def _nameless(named: pl.DataFrame, dwellings: pl.DataFrame, answered: pl.Series, excused: Excused) -> pl.DataFrame:

@@ -214,3 +214,29 @@ def test_a_street_of_the_same_name_in_another_part_of_the_municipality_is_anothe
     there = flat("b1", "2", **ALIKE, gardsnummer=88, bruksnummer=2, postnummer="9925", bruksenhetsnummer="H0101")
     assert night({"fdv": [here], "omsorg": [there]}).mixed == []
     assert len(night({"fdv": [here], "omsorg": [there | {"postnummer": "9910"}]}).dwellings) == 1
+
+
+def test_a_row_with_the_facts_of_another_flat_is_asked_about_the_flat_of_its_number_too() -> None:
+    """Its floor contradicts its number, and its area the flat of that number: which of the two it is only a person can tell."""
+    homes = {"H0101": 46.0, "H0201": 60.0, "H0402": 68.0}
+    flats = [flat(f"b{unit}", unit, **PARCEL, bruksenhetsnummer=unit, bruksareal=area) for unit, area in homes.items()]
+    swapped = flat("a1", "H0402", **PARCEL, bruksenhetsnummer="H0402", etasjenummer=1, bruksareal=46.0)
+    result = night({"fdv": [swapped], "omsorg": flats})
+    assert result.mixed == []
+    assert all(result.asked("fdv:a1", f"omsorg:b{unit}") for unit in ("H0101", "H0402"))
+
+
+def test_who_is_asked_is_shown_everybody_who_is_asked_about_it() -> None:
+    """A terrace whose list gives no unit numbers: the home at its own address is among the answers, not only its neighbours."""
+    homes = {"A": 7980.0, "C": 7740.0, "D": 7980.0}
+    ours, theirs = (
+        [
+            flat(f"{office}{letter}", letter, nummer=19, bokstav=letter, bruksareal=87.0, manedsleie=rent, **more)
+            for letter, rent in homes.items()
+        ]
+        for office, more in (("a", {"bruksenhetsnummer": "H0101", **PARCEL}), ("b", {}))
+    )
+    result = night({"fdv": [*ours, flat("a", "whole", nummer=19, **PARCEL)], "omsorg": theirs})
+    offered = dict(result.dwellings.select("leverandor_bolig_id", "candidates").iter_rows())
+    assert all(f"omsorg-b{letter}" in offered[f"fdv-a{letter}"] for letter in homes if offered.get(f"fdv-a{letter}"))
+    assert result.mixed == []

@@ -25,9 +25,9 @@ def only_two_alike(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
     apart = pl.col("sources").list.set_intersection("sources_right").list.len() == 0
     elsewhere = (pl.col("_street") != pl.col("_street_right")).fill_null(value=False)
     grounds = (pl.col("_ground") != pl.col("_ground_right")).fill_null(value=False)
-    found = pairs.filter(alike & apart & elsewhere & ~grounds).select("_at", "_at_right")
+    likely = pairs.filter(alike & apart & elsewhere & ~grounds).select("_at", "_at_right")
     single = pl.all_horizontal(pl.len().over(end) == 1 for end in ("_at", "_at_right"))
-    return without_contradicted(found.filter(single), left, right)
+    return without_contradicted(likely.filter(single), left, right)
 
 
 def _rare(rows: pl.DataFrame) -> pl.DataFrame:

@@ -54,14 +54,14 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
     return first.select("leverandor_bolig_id", "kobo_id", *SHOWN, "_points")
 
 
-def _not_behind(found: pl.DataFrame, seen: pl.DataFrame, offered: pl.DataFrame) -> pl.DataFrame:
-    """found: the pairs of `seen` that are not among those offered before. Those that may be the entry as well as the best of its pairs."""
+def _not_behind(fresh: pl.DataFrame, seen: pl.DataFrame, offered: pl.DataFrame) -> pl.DataFrame:
+    """fresh: the pairs of `seen` that are not among those offered before. Those that may be the entry as well as the best of its pairs."""
     # The best score of each entry among the pairs found now, and among those offered before; the latter counts where the rents differ.
     best = [
         side.group_by("kobo_id").agg(pl.col("_agreeing").max().alias(name))
         for side, name in ((seen.filter("_unfound"), "_best"), (offered, "_offered"))
     ]
-    measured = found.join(best[0], on="kobo_id", how="left").join(best[1], on="kobo_id", how="left")
+    measured = fresh.join(best[0], on="kobo_id", how="left").join(best[1], on="kobo_id", how="left")
     measured = measured.with_columns(_best=pl.coalesce("_best", "_offered", "_agreeing"))
     other_rent = pl.col("_level_manedsleie").is_in(["close", "different"])
     least = pl.when(other_rent).then(pl.max_horizontal("_best", "_offered")).otherwise("_best") - BEHIND_IN_MEASURES
@@ -72,7 +72,7 @@ def _not_behind(found: pl.DataFrame, seen: pl.DataFrame, offered: pl.DataFrame) 
         best_here = known.group_by("kobo_id").agg(pl.col("_agreeing").max().alias(f"_best_{number}"))
         measured = measured.join(best_here, on="kobo_id", how="left")
         likely |= home & (pl.col("_agreeing") >= 0) & (pl.col("_agreeing") > pl.col(f"_best_{number}") - BEHIND_IN_MEASURES)
-    return measured.filter(likely).select(found.columns)
+    return measured.filter(likely).select(fresh.columns)
 
 
 def _asked_of_nobody(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -44,6 +44,6 @@ def of_dwellings(pairs: pl.DataFrame, parts: pl.DataFrame, units: pl.DataFrame) 
         named = named.drop("_of", "_numbered").join(
             units.select(pl.col("leverandor_bolig_id").alias(side), pl.col("_unit").alias(f"_unit_{side}")), on=side
         )
-    found = ~(pl.col("_numbered_leverandor_bolig_id") & pl.col("_numbered_other"))
+    unnumbered = ~(pl.col("_numbered_leverandor_bolig_id") & pl.col("_numbered_other"))
     other_unit = (pl.col("_unit_leverandor_bolig_id") != pl.col("_unit_other")).fill_null(value=False)
-    return named.filter(~(found & other_unit)).select(pairs.columns).unique()
+    return named.filter(~(unnumbered & other_unit)).select(pairs.columns).unique()

@@ -199,8 +199,8 @@ def _without_one(members: pl.DataFrame, name: str, barred: _Barred) -> pl.DataFr
     tries = odd.join(groups, on="_key").filter(pl.col("_cluster") != pl.col("_without"))
     tries = tries.with_columns(_key=pl.struct("_key", "_without").rank("dense"), _group="_key")
     checked = _checked(tries.lazy(), name, barred).filter(pl.col("allowed") & pl.col("joins") & pl.col("alike"))
-    held = tries.join(checked, on="_key").filter(pl.col("_without").n_unique().over("_group") == 1)
-    return held.select("_row", "_cluster", "first", "_odd")
+    agreeing = tries.join(checked, on="_key").filter(pl.col("_without").n_unique().over("_group") == 1)
+    return agreeing.select("_row", "_cluster", "first", "_odd")
 
 
 def _claimed_twice(rows: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:

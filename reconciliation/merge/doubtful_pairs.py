@@ -35,8 +35,8 @@ def candidates(dwellings: pl.DataFrame, parts: pl.DataFrame, apart: pl.DataFrame
     dwellings_here = grounded.select(
         "leverandor_bolig_id", "sources", "bruksenhetsnummer", "_address", "_unit", "_extra", "_label", *MEASURED
     )
-    found = pl.concat([_at_address(dwellings_here), _in_unit(dwellings_here), near_pairs(unanswered), copied_pairs(grounded)])
-    pairs = [of_dwellings(found, parts, dwellings), apart.select(leverandor_bolig_id="left", other="right")]
+    likely = pl.concat([_at_address(dwellings_here), _in_unit(dwellings_here), near_pairs(unanswered), copied_pairs(grounded)])
+    pairs = [of_dwellings(likely, parts, dwellings), apart.select(leverandor_bolig_id="left", other="right")]
     named = pl.concat(pairs).filter(pl.col("leverandor_bolig_id") != pl.col("other")).unique()
     named = excused.open(named)
     if excused.new_beside_all.len():

@@ -82,7 +82,7 @@ def _fits() -> pl.Expr:
     # A row that is the equal of another one of its list at the address may be a copy of it: then every area must be equal.
     twin = pl.any_horizontal("_twin", "_twin_other")
     ends = (pl.col(name) for name in ("_smallest", "_largest")), (pl.col(f"{name}_other") for name in ("_smallest", "_largest"))
-    equal = pl.all_horizontal(equal_areas(one, other).fill_null(value=True) for one, other in product(*ends))
+    equal = pl.all_horizontal(equal_areas(area, other).fill_null(value=True) for area, other in product(*ends))
     return unit_missing & extra & labels & ground & measured & (equal | ~twin)
 
 

@@ -34,9 +34,9 @@ def renamed_streets(ours: pl.DataFrame) -> pl.DataFrame:
     lone = pairs.filter(single).sort(*_STREETS, "_rank")
     ordered = (pl.col("_rank_right").diff().over(_STREETS) > 0).fill_null(value=True).all().over(_STREETS)
     enough = pl.len().over(_STREETS) >= pl.max_horizontal(HOMES, SHARE * pl.min_horizontal("_homes", "_homes_right"))
-    found = pl.concat([in_step, lone.filter(ordered & enough)]).select("_at", "_at_right").unique()
+    pairs = pl.concat([in_step, lone.filter(ordered & enough)]).select("_at", "_at_right").unique()
     ids = ours.get_column("leverandor_bolig_id")
-    named = found.with_columns(leverandor_bolig_id=ids.gather(found["_at"]), kobo_id=ids.gather(found["_at_right"]))
+    named = pairs.with_columns(leverandor_bolig_id=ids.gather(pairs["_at"]), kobo_id=ids.gather(pairs["_at_right"]))
     return compare_rows(named, ours, ours).select("leverandor_bolig_id", "kobo_id", "_points")
 
 

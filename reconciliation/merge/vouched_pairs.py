@@ -26,8 +26,8 @@ def vouched(rows: pl.DataFrame, odd: pl.DataFrame, keyed: pl.DataFrame) -> pl.Da
     seen = compare_rows(beside, rows, rows).with_columns(beside)
     level = {name: pl.col(f"_level_{name}") for name in _MEASURED}
     agrees = (level["manedsleie"] == "same") | (level["bruksareal"] == "same")
-    differs = pl.any_horizontal(one == "different" for one in level.values())
-    held = seen.filter(agrees & ~differs).select(_ENDS)
-    either_way = pl.concat([held, held.select(_at="_at_right", _at_right="_at")]).unique()
+    differs = pl.any_horizontal(code == "different" for code in level.values())
+    vouched = seen.filter(agrees & ~differs).select(_ENDS)
+    either_way = pl.concat([vouched, vouched.select(_at="_at_right", _at_right="_at")]).unique()
     thirds = odd.select(_ENDS).join(either_way.rename({"_at_right": "_third"}), on="_at")
     return thirds.join(either_way, left_on=["_third", "_at_right"], right_on=_ENDS, how="semi").select(_ENDS).unique()

@@ -29,7 +29,7 @@ def copied_from(rows: pl.DataFrame) -> pl.Series:
     units = own.join(listed, on=_ADDRESS, suffix="_there", nulls_equal=True)
     has = units.filter(pl.col("source") == pl.col("source_there")).select("_at", "bruksenhetsnummer")
     free = units.filter(pl.col("source") != pl.col("source_there")).join(has, on=["_at", "bruksenhetsnummer"], how="anti")
-    told = copies.join(free, on="_at", how="anti").select("_at", "_copy_of")
-    return rows.select(pl.int_range(pl.len(), dtype=pl.UInt32()).alias("_at")).join(told, on="_at", how="left", maintain_order="left")[
+    copied = copies.join(free, on="_at", how="anti").select("_at", "_copy_of")
+    return rows.select(pl.int_range(pl.len(), dtype=pl.UInt32()).alias("_at")).join(copied, on="_at", how="left", maintain_order="left")[
         "_copy_of"
     ]

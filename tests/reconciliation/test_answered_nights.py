@@ -19,11 +19,11 @@ from reconciliation.model.known_decisions import DECISION_COLUMNS
 from tests.reconciliation.merge.test_merge_laws import FEW_TOWNS
 from tests.reconciliation.small_nights import PARCEL, Row, entry, flat, night
 
-Said = tuple[str, str, str]
+DecidedPair = tuple[str, str, str]
 
 
-def said(*answers: Said) -> pl.DataFrame:
-    """answers: same or different, and the two that it is said of."""
+def decided(*answers: DecidedPair) -> pl.DataFrame:
+    """answers: same or different, and the two that it is of."""
     rows = [dict.fromkeys(DECISION_COLUMNS) | dict(zip(("kind", "left", "right"), answer, strict=True)) for answer in answers]
     return pl.DataFrame(rows, schema=DECISION_COLUMNS)
 
@@ -44,7 +44,7 @@ def test_a_corner_house_of_which_a_person_answered_half_is_still_asked_about(tur
     first = night(lists)
     asked = [at for at in range(1, turned) if first.asked(f"fdv:a{at}", f"omsorg:b{at}")]
     waiting = {name for name, kind in first.classes().items() if kind == "review"}
-    second = night(lists, before=first, decisions=said(("same", "fdv:a0", "omsorg:b0")))
+    second = night(lists, before=first, decisions=decided(("same", "fdv:a0", "omsorg:b0")))
     assert all(second.asked(f"fdv:a{at}", f"omsorg:b{at}") for at in asked)
     assert waiting & {name for name, kind in second.classes().items() if kind == "create"} <= {"fdv-a0"}
 
@@ -57,7 +57,7 @@ def test_an_entry_whose_number_was_said_to_be_another_homes_is_still_asked_of_th
     entries = [entry("H0101", manedsleie=9300.0)]
     first = night({"fdv": ours}, entries)
     assert set(first.classes().values()) == {"review"}
-    second = night({"fdv": ours}, entries, before=first, decisions=said(("different", "fdv-aH0101", "kobo:kH0101")))
+    second = night({"fdv": ours}, entries, before=first, decisions=decided(("different", "fdv-aH0101", "kobo:kH0101")))
     assert {second.classes()[name] for name in ("fdv-aH0102", "fdv-aH0201")} == {"review"}
 
 
@@ -73,11 +73,11 @@ def test_a_row_without_a_unit_number_is_not_created_when_the_row_that_it_was_ask
     }
     first = night(lists)
     assert first.classes()["fdv-a2"] == "review"
-    second = night(lists, before=first, decisions=said(("same", "omsorg:b1", "fdv:a1")))
+    second = night(lists, before=first, decisions=decided(("same", "omsorg:b1", "fdv:a1")))
     assert second.classes()["fdv-a2"] == "review"
 
 
-def answered(world: Labelled, first: PlannedNight, random: Random) -> list[Said]:
+def answered(world: Labelled, first: PlannedNight, random: Random) -> list[DecidedPair]:
     """What a person who knows the truth says of about half of what is asked."""
     dwellings, said_of = first.merged.dwellings, []
     keys = dict(dwellings.select("leverandor_bolig_id", "source_keys").iter_rows())
@@ -106,7 +106,7 @@ def test_what_waited_is_not_created_unless_what_it_waited_for_is_settled(seed: i
     first = planned(world)
     decisions = answered(world, first, random)
     made, links = after_creations(world, first)
-    second = planned(made, first.merged.memberships, links, said(*decisions))
+    second = planned(made, first.merged.memberships, links, decided(*decisions))
     named = {name for _, *sides in decisions for name in sides}
     before, after = (
         dict(at.merged.dwellings.select("source_keys", "leverandor_bolig_id").explode("source_keys").iter_rows()) for at in (first, second)

@@ -53,8 +53,13 @@ Sides = Callable[[str], Values]
 
 def in_group(column: str) -> Values:
     """For an aggregation over rows that share a key."""
-    values = pl.col(column).drop_nulls()
-    return Values(values.min(), values.max(), values.len() > 1, values.n_unique() > 1)
+    values = pl.col(column)
+    return Values(values.min(), values.max(), values.count() > 1, unequal(values))
+
+
+def unequal(values: pl.Expr) -> pl.Expr:
+    """For an aggregation: are there two unequal values, blanks aside? Counting how many there are would cost twice as much."""
+    return values.min().ne_missing(values.max())
 
 
 def in_pair(column: str) -> Values:

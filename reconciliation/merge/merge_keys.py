@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from reconciliation.likeness.contradiction import AREA, ROUNDED, contradict, differs, in_group, same_area
+from reconciliation.likeness.contradiction import AREA, ROUNDED, contradict, differs, in_group, same_area, unequal
 from reconciliation.likeness.leases import mixed_leases_in_group
 
 KNOWN, DECISION, MATRIKKEL, ADDRESS_UNIT, ADDRESS_LEASE, ADDRESS_LABEL, ADDRESS, LAST = (
@@ -46,7 +46,7 @@ def merge_keys(decided: Mapping[int, str], numbered_alike: pl.Series) -> dict[st
 
 def at_most_one(column: str) -> pl.Expr:
     """At most one value, blanks aside."""
-    return pl.col(column).drop_nulls().n_unique() <= 1
+    return ~unequal(pl.col(column))
 
 
 def sound() -> pl.Expr:
@@ -119,5 +119,5 @@ def _in_another_street() -> pl.Expr:
     same_rent = rent.known & ~rent.several
     named_alike = pl.col("_street").drop_nulls().str.head(LIKE_STREET).n_unique() == 1
     corner = ~(rounded & same_rent) & ~(named_alike & (rounded | same_rent | ~(area.known | rent.known)))
-    other_street = pl.col("_street").drop_nulls().n_unique() > 1
+    other_street = unequal(pl.col("_street"))
     return other_street & (~at_most_one("postnummer") | contradict(in_group, weak_key=True) | corner)

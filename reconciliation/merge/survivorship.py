@@ -97,7 +97,7 @@ def contradictions(several: pl.DataFrame, taken: Mapping[tuple[int, str], str]) 
         (pl.col(_COMPARE_AS.get(name, name)).drop_nulls().n_unique() > 1).alias(name) for name in protected
     )
     named = pl.concat_list(pl.when(pl.col(name)).then(pl.lit(name)) for name in sorted(protected)).list.drop_nulls()
-    marked = contradicted.select("_cluster", contradictions=named).filter(pl.col("contradictions").list.len() > 0)
+    marked = contradicted.filter(pl.any_horizontal(protected)).select("_cluster", contradictions=named)
     if taken and marked.height:
         settled = _decided(taken).rename({"field": "contradictions"})
         open_ones = marked.explode("contradictions").join(settled, on=["_cluster", "contradictions"], how="anti")
@@ -125,9 +125,10 @@ def lineage(several: pl.DataFrame, merged: pl.DataFrame, survivorship: Survivors
     for name in fields:
         if not disagree.get_column(name).any():
             continue
-        places = disagree.filter(name).select("_cluster")
+        places = disagree.lazy().filter(name).select("_cluster")
         rank = ranks(survivorship.fields.get(name, survivorship.default), sources)
-        values = several.join(places, on="_cluster", how="semi").filter(compared[name].is_not_null())
+        values = several.lazy().join(places, on="_cluster", how="semi").filter(compared[name].is_not_null())
+        values = values.select("_cluster", "source", "source_key", "oppdatert", name).collect()
         values = _in_order(values, rank, name).join(merged.select("_cluster", _won=name), on="_cluster", how="left", maintain_order="left")
         right = pl.col(name).eq_missing(pl.col("_won"))
         ranked = pl.col("_place").n_unique().over("_cluster") > 1

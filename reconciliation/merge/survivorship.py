@@ -127,8 +127,8 @@ def lineage(several: pl.DataFrame, merged: pl.DataFrame, survivorship: Survivors
             continue
         places = disagree.lazy().filter(name).select("_cluster")
         rank = ranks(survivorship.fields.get(name, survivorship.default), sources)
-        values = several.lazy().join(places, on="_cluster", how="semi").filter(compared[name].is_not_null())
-        values = values.select("_cluster", "source", "source_key", "oppdatert", name).collect()
+        unequal = several.lazy().join(places, on="_cluster", how="semi").filter(compared[name].is_not_null())
+        values = unequal.select("_cluster", "source", "source_key", "oppdatert", name).collect()
         values = _in_order(values, rank, name).join(merged.select("_cluster", _won=name), on="_cluster", how="left", maintain_order="left")
         right = pl.col(name).eq_missing(pl.col("_won"))
         ranked = pl.col("_place").n_unique().over("_cluster") > 1

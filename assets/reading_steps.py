@@ -149,10 +149,18 @@ def checked_outside_a_night(municipality: Municipality, home: Path, ledger: Ledg
     return check_read(read, rows, source, before, before.hidden([rows.rows]))
 
 
-def validate_rows(session: NightSession, rows: pl.DataFrame, unreadable: pl.DataFrame, reads: Mapping[str, SourceRead]) -> Validated:
-    """Sorts each row into accepted, rejected or out of scope. rows: CORRECTED_ROWS. reads: as the connectors returned them."""
+def validate_rows(
+    session: NightSession,
+    rows: pl.DataFrame,
+    unreadable: pl.DataFrame,
+    reads: Mapping[str, SourceRead],
+    before: LastReads,
+    entries: pl.DataFrame,
+) -> Validated:
+    """Sorts each row into accepted, rejected or out of scope. rows: CORRECTED_ROWS. reads: as the connectors returned them. entries: the
+    register's rows, none where it could not be read."""
     with session.step("validate"):
-        done = validate(rows, unreadable, session.municipality)
+        done = validate(rows, unreadable, session.municipality, before.rows, entries)
         placed = with_cell_places(done.deviations, reads, session.municipality)
         return replace(done, deviations=with_source_values(placed, rows))
 

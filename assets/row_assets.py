@@ -9,6 +9,7 @@ import polars as pl
 from assets import reading_steps
 from assets.checks import check_key, result
 from assets.night_resource import NightRun
+from assets.night_session import NightSession
 from assets.source_assets import source_asset_key
 from assets.step_groups import Step, group
 from assets.stored_table import Table
@@ -19,6 +20,7 @@ from language import in_language
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import DEVIATIONS, SOURCE_ROWS, STANDING_ROWS
 from reconciliation.reading.apply_corrections import CORRECTED_ROWS
+from reconciliation.reading.checked_reads import LastReads
 
 _CORRECTED = table_type("SourceRows", CORRECTED_ROWS)
 _ACCEPTED = table_type("AcceptedRows", SOURCE_ROWS)
@@ -57,6 +59,11 @@ def _source_inputs(municipality: Municipality) -> dict[str, dg.AssetIn]:
     }
 
 
+def _last_reads(municipality: Municipality, session: NightSession, earlier: EarlierTables) -> LastReads:
+    yesterday = earlier.last(municipality.slug, "standing_rows"), earlier.last(municipality.slug, "memberships")
+    return reading_steps.last_reads(municipality, session.ledger, *yesterday, session.memberships)
+
+
 def _out(municipality: Municipality, name: str, description: str, kind: dg.DagsterType = TABLE_TYPE) -> dg.AssetOut:
     return dg.AssetOut(
         key=[municipality.slug, name],
@@ -92,8 +99,7 @@ def standardise_assets(municipality: Municipality) -> dg.AssetsDefinition:
     def standardised(context: dg.AssetExecutionContext, night: NightRun, earlier: EarlierTables, **tables: Table) -> Iterator[object]:
         sources = {name: tables[argument] for argument, name in arguments.items()}
         session = night.session(municipality, context.run.run_id)
-        yesterday = earlier.last(slug, "standing_rows"), earlier.last(slug, "memberships")
-        before = reading_steps.last_reads(municipality, session.ledger, *yesterday, session.memberships)
+        before = _last_reads(municipality, session, earlier)
         done = reading_steps.standardise_all(session, {name: read_of(name, table) for name, table in sources.items()}, before)
         for read in done.reads.values():
             if read.message and read.message != sources[read.source].facts["message"]:
@@ -139,7 +145,7 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=f"{slug}_validate",
-        ins={**inputs(municipality, "source_rows", "unreadable_values"), **_source_inputs(municipality)},
+        ins={**inputs(municipality, "source_rows", "unreadable_values", "register"), **_source_inputs(municipality)},
         outs={
             "accepted_rows": _out(municipality, "accepted_rows", "Rows that passed every rule.", _ACCEPTED),
             "rejected_rows": _out(municipality, "rejected_rows", "Rows with at least one error. Should be empty."),
@@ -152,11 +158,18 @@ def validate_assets(municipality: Municipality) -> dg.AssetsDefinition:
         ],
     )
     def validated(
-        context: dg.AssetExecutionContext, night: NightRun, source_rows: Table, unreadable_values: Table, **tables: Table
+        context: dg.AssetExecutionContext,
+        night: NightRun,
+        earlier: EarlierTables,
+        source_rows: Table,
+        unreadable_values: Table,
+        register: Table,
+        **tables: Table,
     ) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
+        before = _last_reads(municipality, session, earlier)
         reads = {name: read_of(name, tables[argument]) for argument, name in arguments.items()}
-        done = reading_steps.validate_rows(session, source_rows.frame, unreadable_values.frame, reads)
+        done = reading_steps.validate_rows(session, source_rows.frame, unreadable_values.frame, reads, before, register.frame)
         yield dg.Output(Table(done.accepted, source_rows.facts), "accepted_rows", metadata=table_metadata(done.accepted, "source"))
         yield dg.Output(Table(done.rejected), "rejected_rows", metadata=table_metadata(done.rejected, "source"))
         yield dg.Output(Table(done.out_of_scope), "out_of_scope_rows", metadata=table_metadata(done.out_of_scope, "source", "reason"))
@@ -188,8 +201,7 @@ def standing_asset(municipality: Municipality) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, night: NightRun, earlier: EarlierTables, accepted_rows: Table, rejected_rows: Table
     ) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
-        yesterday = earlier.last(*key), earlier.last(slug, "memberships")
-        before = reading_steps.last_reads(municipality, session.ledger, *yesterday, session.memberships)
+        before = _last_reads(municipality, session, earlier)
         rows = reading_steps.rows_to_merge(session, accepted_rows.frame, rejected_rows.frame, verdicts_of(accepted_rows), before)
         yield dg.Output(Table(rows, accepted_rows.facts), metadata=table_metadata(rows, "source", "carried"))
 

@@ -45,12 +45,12 @@ def plan_tonight(municipality: Municipality, home: Path, as_of: date | None = No
         )
         read = reading_steps.standardise_all(session, reads, before)
         verdicts = {name: read.verdict for name, read in read.reads.items()}
-        valid = reading_steps.validate_rows(session, read.rows, read.unreadable, reads)
+        seen = planning_steps.see_register(session)
+        valid = reading_steps.validate_rows(session, read.rows, read.unreadable, reads, before, seen.rows)
         _believe(reading_steps.rows_lost(read.rows, valid))
         to_merge = reading_steps.rows_to_merge(session, valid.accepted, valid.rejected, verdicts, before)
         merged = planning_steps.merge_rows(session, to_merge)
         _believe(planning_steps.rows_not_merged(to_merge, merged.dwellings))
-        seen = planning_steps.see_register(session)
         plan = planning_steps.plan_changes(
             session,
             merged,

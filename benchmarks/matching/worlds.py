@@ -90,12 +90,13 @@ class Written:
         random.shuffle(self._rows)
         random.shuffle(self._entries)
         rows = pl.DataFrame(self._rows, schema=SOURCE_ROWS, orient="row")
-        judged = validate(rows, pl.DataFrame(schema=DEVIATIONS), municipality())
+        entries = pl.DataFrame([dict.fromkeys(REGISTER) | entry for entry in self._entries], schema=REGISTER, orient="row")
+        judged = validate(rows, pl.DataFrame(schema=DEVIATIONS), municipality(), entries=entries)
         accepted = judged.accepted.with_columns(carried=pl.lit(value=False))
         keys = set(accepted.select(pl.col("source") + ":" + pl.col("source_key")).to_series())
         return Labelled(
             accepted.select(list(STANDING_ROWS)),
-            pl.DataFrame([dict.fromkeys(REGISTER) | entry for entry in self._entries], schema=REGISTER, orient="row"),
+            entries,
             {key: name for key, name in self._row_truth.items() if key in keys},
             self._entry_truth,
             frozenset(self._misnamed),

@@ -79,11 +79,13 @@ def _fits() -> pl.Expr:
     close_area = _within_share("bruksareal", AREA.agrees)
     rooms = _unless_both_differ("antall_soverom") | ((pl.col("_needed") == AGREEING) & _has_evidence() & (_agreeing() > AGREEING))
     measured = close_area & rooms & _unless_both_differ("manedsleie") & _unless_both_differ("etasjenummer")
-    # A row that is the equal of another one of its list at the address may be a copy of it: then every area must be equal.
+    # A row that is the equal of another one of its list at the address may be a copy of it: then every area must be equal, and two that
+    # both lack the number may be copies of two homes.
     twin = pl.any_horizontal("_twin", "_twin_other")
+    copies = pl.col("_twin") & pl.col("_twin_other") & pl.col("_unit").is_null() & pl.col("_unit_other").is_null()
     ends = (pl.col(name) for name in ("_smallest", "_largest")), (pl.col(f"{name}_other") for name in ("_smallest", "_largest"))
     equal = pl.all_horizontal(equal_areas(area, other).fill_null(value=True) for area, other in product(*ends))
-    return unit_missing & extra & labels & ground & measured & (equal | ~twin)
+    return unit_missing & extra & labels & ground & measured & (equal | ~twin) & ~copies
 
 
 def _unless_both_differ(name: str) -> pl.Expr:

@@ -42,8 +42,15 @@ class Validated:
     deviations: pl.DataFrame
 
 
-def validate(rows: pl.DataFrame, deviations: pl.DataFrame, municipality: Municipality) -> Validated:
-    """rows: SOURCE_ROWS of all sources; deviations: values that standardising could not read.
+def validate(
+    rows: pl.DataFrame,
+    deviations: pl.DataFrame,
+    municipality: Municipality,
+    before: pl.DataFrame | None = None,
+    entries: pl.DataFrame | None = None,
+) -> Validated:
+    """rows: SOURCE_ROWS of all sources; deviations: values that standardising could not read. before: STANDING_ROWS of the last night.
+    entries: the register's rows; by these two a row that is no copy is known.
 
     A row out of scope is never rejected: a store room needs no unit number.
     """
@@ -55,7 +62,8 @@ def validate(rows: pl.DataFrame, deviations: pl.DataFrame, municipality: Municip
     out_of_scope = judged.filter(pl.col("reason").is_not_null()).select(list(tables.OUT_OF_SCOPE))
     inside = judged.filter(pl.col("reason").is_null()).select(list(tables.SOURCE_ROWS)).with_row_index(_ROW)
     read_faults = _of_rows(deviations, inside)
-    broken = pl.concat([read_faults.drop(_ROW), *_broken_rules(_with_helpers(inside, read_faults), municipality)])
+    helped = _with_helpers(inside, read_faults, before, entries)
+    broken = pl.concat([read_faults.drop(_ROW), *_broken_rules(helped, municipality)])
     broken = broken.select(list(tables.DEVIATIONS)).unique(maintain_order=True)
     wrong = _of_rows(broken.filter((pl.col("severity") == _ERROR) | pl.col("rule").is_in(_HOLDING)), inside).get_column(_ROW).unique()
     bad = pl.col(_ROW).is_in(wrong.implode())
@@ -73,7 +81,9 @@ def _of_rows(deviations: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     return deviations.join(rows.select(*place, _ROW), on=place, how="inner", nulls_equal=True, maintain_order="left")
 
 
-def _with_helpers(inside: pl.DataFrame, read_faults: pl.DataFrame) -> pl.DataFrame:
+def _with_helpers(
+    inside: pl.DataFrame, read_faults: pl.DataFrame, before: pl.DataFrame | None = None, entries: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Adds helper columns for rules about several rows: how many share the key or the unit, which of them is confirmed, and
     which is a copy of another."""
     # A row with a unit number is the same dwelling whatever label it has; without one, the label tells them apart.
@@ -87,7 +97,8 @@ def _with_helpers(inside: pl.DataFrame, read_faults: pl.DataFrame) -> pl.DataFra
         _street=folded("adressenavn"),
     )
     helped = helped.with_columns(same_unit=pl.len().over(unit))
-    return helped.with_columns(confirmed=confirmed_among_doubles(helped), copy_of=copied_from(helped)).drop("_street")
+    copy_of = copied_from(helped, before, entries)
+    return helped.with_columns(confirmed=confirmed_among_doubles(helped), copy_of=copy_of).drop("_street")
 
 
 def row_schema(cases: int | None = None, checks: Collection[str] | None = None) -> pa.DataFrameSchema:

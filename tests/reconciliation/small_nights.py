@@ -24,7 +24,8 @@ LARGER = {"bruksareal": 66.0, "antall_soverom": 3, "manedsleie": 9800.0}
 
 @dataclass(frozen=True)
 class Night:
-    """home: "source:key" -> what is true of the row. held: leverandor_bolig_id -> the true homes in it. items: PLAN_ITEMS."""
+    """home: "source:key" -> what is true of the row. rows: STANDING_ROWS.
+    held: leverandor_bolig_id -> the true homes in it. items: PLAN_ITEMS."""
 
     dwellings: pl.DataFrame
     memberships: pl.DataFrame
@@ -32,6 +33,7 @@ class Night:
     matches: pl.DataFrame
     rejected: list[str]
     home: dict[str, str]
+    rows: pl.DataFrame
 
     @property
     def mixed(self) -> list[set[str]]:
@@ -76,15 +78,16 @@ def night(
             rows.append(dict.fromkeys(SOURCE_ROWS) | plain | values | place)
             home[f"{source}:{row['key']}"] = row["home"]
     frame = pl.DataFrame(rows, schema=SOURCE_ROWS, orient="row")
-    judged = validate(frame, pl.DataFrame(schema=DEVIATIONS), HOUSE)
-    carried_rows = judged.accepted.with_columns(carried=pl.lit(value=False)).select(list(STANDING_ROWS))
-    merged = merge(carried_rows, none_known() if before is None else before.memberships, decisions, HOUSE)
     seen = register(*({"postnummer": "9910", "adressenavn": "Ospestien", **entry} for entry in entries or []))
     if before is not None:
         seen = pl.concat([seen, before.made()])
+    judged = validate(frame, pl.DataFrame(schema=DEVIATIONS), HOUSE, None if before is None else before.rows, seen)
+    carried_rows = judged.accepted.with_columns(carried=pl.lit(value=False)).select(list(STANDING_ROWS))
+    merged = merge(carried_rows, none_known() if before is None else before.memberships, decisions, HOUSE)
     matches = match(merged.dwellings, seen, linked, decisions)
     plan = make_plan(merged, seen, matches, Reading(frozenset(SOURCES)), Remembered(linked), HOUSE, NIGHT)
-    return Night(merged.dwellings, merged.memberships, plan.items, matches, judged.rejected.get_column("source_key").to_list(), home)
+    rejected = judged.rejected.get_column("source_key").to_list()
+    return Night(merged.dwellings, merged.memberships, plan.items, matches, rejected, home, carried_rows)
 
 
 def flat(key: str, home: str, **values: Any) -> Row:

@@ -148,6 +148,20 @@ def test_a_copy_that_lacks_nothing_but_the_unit_number_is_told_and_nobody_waits_
     assert (result.classes(), result.rejected) == ({"fdv-a1": "create"}, ["b2"])
 
 
+def test_two_lists_that_have_an_equal_home_without_a_unit_number_have_two_homes_and_are_asked() -> None:
+    known = {"bruksenhetsnummer": "H0101", **ALIKE}
+    result = night({name: [flat(f"{name[0]}1", "1", **known), flat(f"{name[0]}2", "2", **ALIKE)] for name in ("fdv", "omsorg")})
+    assert (result.rejected, result.asked("fdv:f2", "omsorg:o2")) == ([], True)
+    assert result.classes() == {"fdv-f1": "create", "fdv-f2": "review", "omsorg-o2": "review"}
+
+
+def test_a_known_home_without_a_unit_number_is_no_copy_of_a_neighbour_that_is_new() -> None:
+    home = flat("a1", "1", **ALIKE)
+    first = night({"fdv": [home]})
+    second = night({"fdv": [home, flat("a2", "2", bruksenhetsnummer="H0102", **ALIKE)]}, before=first)
+    assert (second.rejected, set(second.classes())) == ([], {"fdv-a1", "fdv-a2"})
+
+
 def test_who_is_asked_about_is_asked_in_one_way_whatever_the_order() -> None:
     lists = {"fdv": stairs("a"), "omsorg": stairs("b", H0101="H0302", H0302="H0101")}
     turned = {source: rows[::-1] for source, rows in reversed(lists.items())}

@@ -106,7 +106,8 @@ def whole_night(
         read = reading_steps.standardise_all(session, extracted, yesterday)
         reads = dict(read.reads)
         verdicts = {name: read.verdict for name, read in reads.items()}
-        validated = reading_steps.validate_rows(session, read.rows, read.unreadable, extracted)
+        seen = planning_steps.see_register(session)
+        validated = reading_steps.validate_rows(session, read.rows, read.unreadable, extracted, yesterday, seen.rows)
         before = yesterday.rows
         standing_rows = reading_steps.rows_to_merge(session, validated.accepted, validated.rejected, verdicts, yesterday)
         facts = {"sources": source_facts(read)}
@@ -114,7 +115,6 @@ def whole_night(
         known, decisions, bases = ledger.memberships(slug), ledger.decisions(slug), ledger.bases(slug)
         merged = planning_steps.merge_rows(session, standing_rows)
         _store(Table(merged.memberships), base / slug / "memberships.parquet")
-        seen = planning_steps.see_register(session)
         matches = planning_steps.match_entries(session, merged.dwellings, seen.rows)
         plan = planning_steps.plan_changes(
             session,

@@ -95,8 +95,13 @@ class NightSession:
 
     @cached_property
     def memberships(self) -> pl.DataFrame:
-        """The ledger's MEMBERSHIPS as the night found them. The run holds the ledger's lock, and only its plan writes them."""
+        """The ledger's MEMBERSHIPS as the night found them. The run holds the ledger's lock: only its plan writes them, and what follows
+        the keys of its sources, which has them read again (`forget_memberships`)."""
         return self.ledger.memberships(self.municipality.slug)
+
+    def forget_memberships(self) -> None:
+        """Have `memberships` read from the ledger again."""
+        self.__dict__.pop("memberships", None)
 
     @property
     def import_folder(self) -> Path:

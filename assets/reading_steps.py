@@ -14,7 +14,7 @@ from assets.stored_table import Table
 from connectors.read import read_source
 from connectors.read_result import SourceRead, Verdict
 from connectors.source_config import AnySource
-from reconciliation.decisions.confirmed_warnings import is_called_right
+from reconciliation.decisions.confirmed_warnings import answer_to
 from reconciliation.ledger import Ledger
 from reconciliation.model import tables
 from reconciliation.model.municipality import Municipality
@@ -75,8 +75,8 @@ def last_reads(
     members = ledger.memberships(municipality.slug) if known is None else known
     rows = under_new_keys(rows, memberships.frame if memberships else None, members)
     layouts = {name: facts.get("layout", {}) for name, facts in carried.facts.get("sources", {}).items()}
-    called_right = partial(is_called_right, ledger.decisions(municipality.slug))
-    return LastReads(rows, layouts, read_before, _secret_keys(rows, members), called_right)
+    answered = partial(answer_to, ledger.decisions(municipality.slug))
+    return LastReads(rows, layouts, read_before, _secret_keys(rows, members), answered)
 
 
 def _secret_keys(rows: pl.DataFrame, members: pl.DataFrame) -> frozenset[str]:
@@ -100,9 +100,16 @@ def standardise_all(session: NightSession, reads: Mapping[str, SourceRead], befo
         }
         made = {name: with_postnummer_warnings(done, municipality.sources[name], codes) for name, done in made.items()}
         hidden = before.hidden([result.rows for result in made.values()])
-        parts = {name: check_read(reads[name], result, municipality.sources[name], before, hidden) for name, result in made.items()}
+        if session.whole:
+            before = replace(before, members=session.memberships, bases=partial(session.ledger.bases, municipality.slug))
+        parts = {
+            name: check_read(
+                reads[name], done, municipality.sources[name], before, hidden, [made[other].rows for other in made if other != name]
+            )
+            for name, done in made.items()
+        }
         asked = {name: part.read for name, part in parts.items()}
-        _follow_keys(session, parts, before)
+        _follow_keys(session, parts)
         believed = [name for name, part in parts.items() if part.evidence.believed]
         return StandardisedSources(
             reads=asked,
@@ -124,16 +131,14 @@ def standardise_all(session: NightSession, reads: Mapping[str, SourceRead], befo
         )
 
 
-def _follow_keys(session: NightSession, parts: Mapping[str, CheckedRead], before: LastReads) -> None:
-    """What people decided about a row follows it, where its key is gone and the only row with its content has a key that is new."""
-    if before.rows is None or not session.whole or session.apply == "never":
-        return
+def _follow_keys(session: NightSession, parts: Mapping[str, CheckedRead]) -> None:
+    """The ledger knows each home, and what people decided about it, under the key that its row has from tonight on."""
     for name, part in parts.items():
-        if part.read.verdict is Verdict.COMPLETE and part.evidence.moved.height:
-            then = before.rows.filter(pl.col("source") == name)["source_key"].implode()
-            moved = part.evidence.moved.filter(~pl.col("old").is_in(part.done.rows["source_key"].implode()) & ~pl.col("new").is_in(then))
-            if moved.height:
-                session.ledger.follow_keys(session.municipality.slug, name, dict(moved.select("old", "new").iter_rows()))
+        if part.followed.decided:
+            session.ledger.follow_keys(session.municipality.slug, name, part.followed.decided)
+        if part.followed.renamed:
+            session.ledger.rename_keys(session.municipality.slug, name, part.followed.renamed)
+            session.forget_memberships()
 
 
 def corrections_of(municipality: Municipality, home: Path, ledger: Ledger) -> Corrections:

@@ -14,6 +14,7 @@ from reconciliation.decisions.question import ABSENT, CHANGED, ENTRY, FIELD, MAT
 from reconciliation.decisions.rejected_beside import RejectedBeside
 from reconciliation.likeness.place import PLACE_FIELDS
 from reconciliation.model.municipality import Municipality
+from reconciliation.model.rules import REUSED_KEY
 from reporting.offered_answers import answer_label, field_value
 from reporting.stop_causes import cause
 
@@ -125,7 +126,8 @@ def _warned(question: Question) -> str:
     words = text("workbook.secret_message") if question.secret else rendered(warning["message"])
     place = (warning["at_file"], warning["at_sheet"], warning["at_row"] and text("letter.row", row=warning["at_row"]), warning["at_column"])
     where = ", ".join(str(part) for part in place if part)
-    return text("clarifications.warning_about", rule=warning["rule"], where=where, said=words)
+    about = "key_about" if question.reason == REUSED_KEY else "warning_about"
+    return text(f"clarifications.{about}", rule=warning["rule"], where=where, said=words)
 
 
 def _since(asked: Mapping[str, Any]) -> str:

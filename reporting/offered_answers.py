@@ -11,6 +11,7 @@ from reconciliation.decisions.answer_choices import SPLIT, Answer
 from reconciliation.decisions.question import ABSENT, CHANGED, CHOOSING, REMOVAL, Question
 from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.municipality import Municipality
+from reconciliation.model.rules import REUSED_KEY
 from reporting.value_words import value_in_words, words_of
 
 LONGEST_LABEL = 40
@@ -39,6 +40,8 @@ def _label(question: Question, answer: Answer, municipality: Municipality) -> st
             return text("clarification_answers.same_as", letter=letter([candidate.name for candidate in question.candidates].index(named)))
         if code == DecisionKind.DIFFERENT:
             return text("clarification_answers.none")
+    if question.reason == REUSED_KEY:
+        return word_for("clarification_key_answers", answer.verdict)
     return answer_label(answer.verdict, answer.value, question.about, municipality, question.field)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -40,6 +41,11 @@ def right_answer(warning: Mapping[str, Any], until: date | None = None) -> Answe
     value = None if until is None else until.isoformat()
     code = DecisionKind.RIGHT.value + (f":{value}" if value else "")
     return Answer(code, KIND, subject_of(warning), None, evidence_of_warning(warning), about_of(warning), value=value)
+
+
+def another_home_answer(warning: Mapping[str, Any]) -> Answer:
+    """Of a warning that a key names another home than before (N05W), the answer that it does."""
+    return replace(right_answer(warning), code=DecisionKind.ANOTHER_HOME.value)
 
 
 def subject_of(warning: Mapping[str, Any]) -> str:
@@ -85,16 +91,15 @@ def holds_on(decision: Mapping[str, Any], night: date | None) -> bool:
     return night is None or not decision["value"] or date.fromisoformat(decision["value"]) >= night
 
 
-def is_called_right(decisions: pl.DataFrame, warning: Mapping[str, Any]) -> bool:
-    """Whether this warning (a row of DEVIATIONS) is confirmed. decisions: the ledger's, in force."""
+def answer_to(decisions: pl.DataFrame, warning: Mapping[str, Any]) -> str | None:
+    """The verdict on this warning (a row of DEVIATIONS), None while nobody has answered. decisions: the ledger's, in force."""
     made = decisions.filter(
         (pl.col("kind") == KIND)
-        & (pl.col("verdict") == DecisionKind.RIGHT.value)
         & (pl.col("subject") == subject_of(warning))
         & (pl.col("field") == about_of(warning))
         & (pl.col("evidence") == evidence_of_warning(warning))
     )
-    return not made.is_empty()
+    return None if made.is_empty() else str(made.sort("decided", "decision_id").get_column("verdict")[-1])
 
 
 def split_confirmed(deviations: pl.DataFrame, decisions: pl.DataFrame, as_of: date) -> tuple[pl.DataFrame, pl.DataFrame]:

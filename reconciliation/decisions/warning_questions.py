@@ -11,9 +11,11 @@ from typing import Any
 import polars as pl
 
 from reconciliation.decisions.answer_choices import Record
-from reconciliation.decisions.confirmed_warnings import evidence_of_warning, holds_on, right_answer
+from reconciliation.decisions.confirmed_warnings import another_home_answer, evidence_of_warning, holds_on, right_answer
 from reconciliation.decisions.question import WARNING, Question, question_id
 from reconciliation.decisions.question_lookup import SIDE
+from reconciliation.merge.dwelling_ids import made_id
+from reconciliation.model.rules import REUSED_KEY
 from reconciliation.model.tables import DEVIATIONS
 from reconciliation.model.words import Severity
 
@@ -31,7 +33,7 @@ def _decided(warning: Question, last: Mapping[str, Any] | None, night: date | No
 
 
 def undecided_warnings(deviations: pl.DataFrame, dwellings: pl.DataFrame, night: date | None) -> list[Question]:
-    """Is this right? One question for each warning of a row that is part of a dwelling.
+    """Is this right? One question for each warning of a row that is part of a dwelling, or that waits for the answer.
 
     deviations: DEVIATIONS. dwellings: DWELLINGS. night: the one that warned; what was confirmed until a day before it is asked again.
     None: unknown, in a table of an earlier version.
@@ -46,6 +48,8 @@ def undecided_warnings(deviations: pl.DataFrame, dwellings: pl.DataFrame, night:
         for row in dwellings.filter(pl.col("source_keys").list.eval(pl.element().is_in(keys.implode())).list.any()).iter_rows(named=True)
         for key in row["source_keys"]
     }
+    for source, key, name in keyed.filter(pl.col("rule") == REUSED_KEY).select("source", "source_key", "_key").iter_rows():
+        homes.setdefault(name, {"leverandor_bolig_id": made_id(source, key)})
     questions = (_warned(row, homes[row["_key"]], night) for row in keyed.iter_rows(named=True) if row["_key"] in homes)
     return list({question.id: question for question in questions}.values())
 
@@ -62,7 +66,7 @@ def _warned(row: Mapping[str, Any], dwelling: Mapping[str, Any], night: date | N
         evidence=evidence_of_warning(warning),
         reason=row["rule"],
         details=json.dumps(warning, ensure_ascii=False),
-        answers=(answer,),
+        answers=(answer, another_home_answer(warning)) if row["rule"] == REUSED_KEY else (answer,),
         ours={name: dwelling.get(name) for name in SIDE},
         candidates=(),
         values_by_source={},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from itertools import count
 
 import polars as pl
 
@@ -34,10 +35,11 @@ def with_made_id(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.drop("_odd")
 
 
-def name_clusters(rows: pl.DataFrame) -> pl.DataFrame:
+def name_clusters(rows: pl.DataFrame, remembered: pl.Series) -> pl.DataFrame:
     """rows (_cluster, _rank, _made, _known; sorted by _rank within a cluster) -> (_cluster, leverandor_bolig_id), unique.
 
-    The known id of its best row; an id that two clusters claim stays with the one that holds the key it was made from.
+    The known id of its best row; an id that two clusters claim stays with the one that holds the key it was made from. remembered: ids of
+    every dwelling of earlier nights; none is given to another one, also when its key is.
     """
     rows = rows.select("_cluster", "_rank", "_row", "_made", "_known")
     claims = rows.filter(pl.col("_known").is_not_null()).with_columns(_origin=pl.col("_made") == pl.col("_known"))
@@ -49,12 +51,14 @@ def name_clusters(rows: pl.DataFrame) -> pl.DataFrame:
         .select("_cluster", kept="_known")
     )
     first = rows.sort("_cluster", "_rank", "_row").unique("_cluster", keep="first", maintain_order=True).select("_cluster", "_made")
-    taken = pl.concat([kept.get_column("kept"), rows.get_column("_known").drop_nulls()]).unique()
-    named = first.join(kept, on="_cluster", how="left").with_columns(
-        leverandor_bolig_id=pl.when(pl.col("kept").is_not_null())
-        .then("kept")
-        .when(pl.col("_made").is_in(taken.implode()))
-        .then(pl.col("_made") + "-2")
-        .otherwise("_made")
+    named = first.join(kept, on="_cluster", how="left", maintain_order="left").with_columns(
+        leverandor_bolig_id=pl.coalesce("kept", "_made")
     )
-    return named.select("_cluster", "leverandor_bolig_id")
+    twice = named.filter(pl.col("kept").is_null() & pl.col("_made").is_in(remembered.implode()))
+    if twice.is_empty():
+        return named.select("_cluster", "leverandor_bolig_id")
+    taken = {*remembered, *rows.get_column("_made")}
+    free = [next(name for number in count(2) if (name := f"{made}-{number}") not in taken) for made in twice.get_column("_made")]
+    others = twice.select("_cluster", _free=pl.Series(free, dtype=pl.String()))
+    named = named.join(others, on="_cluster", how="left", maintain_order="left")
+    return named.select("_cluster", leverandor_bolig_id=pl.coalesce("_free", "leverandor_bolig_id"))

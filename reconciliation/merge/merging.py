@@ -82,7 +82,8 @@ def _clustered(
     clusters = cluster(rows, answers.same, answers.different, moved)
     # Columns that only clustering needs are dropped.
     rows = clusters.rows.drop("_house", "_matrikkel", "_label")
-    return rows.join(name_clusters(rows), on="_cluster", how="left", maintain_order="left"), clusters.apart, answers
+    names = name_clusters(rows, known.get_column("leverandor_bolig_id"))
+    return rows.join(names, on="_cluster", how="left", maintain_order="left"), clusters.apart, answers
 
 
 def _settled(named: pl.DataFrame, answers: RowDecisions, municipality: Municipality) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:

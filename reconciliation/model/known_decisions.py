@@ -47,6 +47,8 @@ class DecisionKind(StrEnum):
     """Delete an entry that is in no source although somebody edited it in Kobo."""
     RIGHT = "right"
     """The value that a warning is about is right."""
+    ANOTHER_HOME = "another_home"
+    """The row with a known key is another home than the one that the key named."""
     VALUE = "value"
     """The value (JSON) that is right for a field that was changed in Kobo."""
 

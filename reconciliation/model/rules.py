@@ -38,12 +38,16 @@ _UNIT = r"^[HULK](?:0[1-9]|[1-9]\d)(?:0[1-9]|[1-9]\d)$"
 """Floors and units are counted from 01."""
 _LOCATED = pl.col("adressenavn").is_not_null() & pl.col("nummer").is_not_null()
 
+REUSED_KEY = "N05W"
+"""A known key names another home than at the last complete read."""
+
 RULES: tuple[Rule, ...] = (
     Rule("L01", None),
     Rule("N01", None, pl.col("source_key").is_null()),
     Rule("N02", None, pl.col("source_key").is_not_null() & (pl.col("same_key") > 1)),
     Rule("N04W", None, severity=Severity.WARNING),
-    Rule("N05W", None, severity=Severity.WARNING, holds=True),
+    Rule(REUSED_KEY, None, severity=Severity.WARNING, holds=True),
+    Rule("N06W", None, severity=Severity.WARNING),
     Rule("K01", "kategori", pl.col("kategori").is_null() & ~pl.col("broken_fields").list.contains("kategori")),
     Rule("K02", "kategori"),
     Rule(

@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 
 from reconciliation.addresses import folded
 from reconciliation.model.tables import CONTENT
+from reconciliation.reading.measured_apart import apart, far_apart, telling_equal
 
 LEAST = 5
 """With fewer rows nothing is concluded."""
@@ -17,10 +18,8 @@ _STREET = ("adressenavn", "nummer", "bokstav")
 _GROUND = ("gardsnummer", "bruksnummer", "festenummer", "seksjonsnummer")
 _DOOR = ("bruksenhetsnummer", "leilighetsnummer", "ekstra_referanse")
 _MEASURES = ("bruksareal", "antall_soverom", "manedsleie")
-_TELLING = ("bruksareal", "manedsleie", "gardsnummer")
-"""Fields by which a home is recognised after a correction of its address; the number of bedrooms is the same in too many homes."""
 _NEARLY_SPELT = 0.8
-_NOT_COMPARED = ("oppdatert", "kommunenummer", "boligtype", "hemmelig_adresse")
+NOT_COMPARED = ("oppdatert", "kommunenummer", "boligtype", "hemmelig_adresse")
 """Fields that other fields or the municipality's file fill, or that change by themselves."""
 _BEYOND_ASCII = r"[^\x00-\x7f]+"
 
@@ -41,7 +40,8 @@ class Changes:
 class ReadComparison:
     """known: keys of the last complete read. moved: `old`, `new`: the only row with one key's former content has another key now.
 
-    other_place: keys of both reads with another street or unit. reused: those of them where nothing shows that it is the same home.
+    other_place: keys of both reads with another street or unit, or with the measures of another flat. reused: those of them where nothing
+    shows that it is the same home.
     respelt: `old`, `new`: keys that differ only in non-ASCII letters. keyless_at_known: missing keys where a row without key has their
     place. gone_but_there: missing keys whose home has a reused key. longest_gap: most consecutive rows that are missing, with the first
     and last row's number. then, now: both reads, `source_key`, `_where` and `_place`.
@@ -74,7 +74,7 @@ def compared(tonight: pl.DataFrame, before: pl.DataFrame) -> ReadComparison | No
     both = then.join(once, on="source_key", suffix="_now")
     moved = _moved(then, now)
     renamed = gone.filter(~pl.col("source_key").is_in(moved["old"].implode()))
-    elsewhere = both.filter(_differ("_where") | _differ("bruksenhetsnummer"))
+    elsewhere = both.filter(_differ("_where") | _differ("bruksenhetsnummer") | _another_flat(then, now))
     # A key whose former home another key names tonight was not corrected.
     reused = elsewhere.filter(~_same_home(then) | pl.col("source_key").is_in(moved["old"].implode()))["source_key"]
     moved_to_reused = moved.filter(pl.col("old").is_in(gone["source_key"].implode()) & pl.col("new").is_in(reused.implode()))
@@ -96,13 +96,28 @@ def compared(tonight: pl.DataFrame, before: pl.DataFrame) -> ReadComparison | No
 
 
 def _same_home(then: pl.DataFrame) -> pl.Expr:
-    """On rows of both reads: whether it is the same home with a corrected address: its street has a similar spelling, or its measures are
-    the same; and no other key had the place that it has now."""
-    same = pl.any_horizontal((pl.col(name) == pl.col(f"{name}_now")).fill_null(value=False) for name in _TELLING)
+    """On rows of both reads: whether it is the same home with a corrected address: its street has a similar spelling, or its area or rent
+    is the same, or its ground; and no other key had the place that it has now. Flats of one house have one ground, and two of them may
+    have one area: there the measures together must not be those of two homes."""
+    moved = _differ("_where")
+    ground = (pl.col("gardsnummer") == pl.col("gardsnummer_now")).fill_null(value=False)
     number = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_now")) for name in ("nummer", "bokstav", "bruksenhetsnummer"))
     streets = pl.struct("adressenavn", "adressenavn_now").map_batches(_nearly_spelt, return_dtype=pl.Boolean())
     had_by_another = pl.col("_home_now").is_in(then["_home"].drop_nulls().implode())
-    return ~had_by_another.fill_null(value=False) & (same | (number & streets))
+    same = (telling_equal() & (moved | ~apart())) | (ground & ~apart()) | (moved & number & streets)
+    return ~had_by_another.fill_null(value=False) & same
+
+
+def _another_flat(then: pl.DataFrame, now: pl.DataFrame) -> pl.Expr:
+    """On rows of both reads, of a house with several: its label or reference is another one and so are its measures; or nothing names the
+    flat, and all that was measured is another one's. Of a returned key nothing but measures may be known."""
+    several = pl.concat([side.filter(pl.col("_where").is_duplicated())["_where"] for side in (then, now)]).unique()
+    unit = (pl.col("bruksenhetsnummer") == pl.col("bruksenhetsnummer_now")).fill_null(value=False)
+    named = (_differ("leilighetsnummer") & ~unit) | _differ("ekstra_referanse")
+    unnamed = ~unit & ~(pl.col("leilighetsnummer") == pl.col("leilighetsnummer_now")).fill_null(value=False)
+    here = (pl.col("_where") == pl.col("_where_now")) & pl.col("_where").is_in(several.implode())
+    unplaced = pl.col("_where").is_null() & apart()
+    return unplaced | (here & ((named & apart()) | (unnamed & far_apart()))).fill_null(value=False)
 
 
 def _nearly_spelt(streets: pl.Series) -> pl.Series:
@@ -166,7 +181,7 @@ def _differ(name: str) -> pl.Expr:
 def _changes(both: pl.DataFrame) -> Changes:
     if both.height < LEAST:
         return Changes()
-    names = [name for name in CONTENT if name not in _NOT_COMPARED]
+    names = [name for name in CONTENT if name not in NOT_COMPARED]
     had = both.select(pl.col(name).is_not_null().sum() for name in names).row(0, named=True)
     lost = both.select((pl.col(name).is_not_null() & pl.col(f"{name}_now").is_null()).sum().alias(name) for name in names).row(
         0, named=True

@@ -60,7 +60,7 @@ def test_every_text_that_is_asked_for_exists() -> None:
 CONSEQUENCES = [
     *(f"{about}_{verdict}" for about in ("match", "merge") for verdict in ("same", "different", "unsure", "new")),
     *(f"field_{verdict}" for verdict in ("keep", "replace", "take", "different")),
-    *("warning_right", "merge_value"),
+    *("warning_right", "warning_another_home", "merge_value"),
     *("absent_keep", "absent_replace", "changed_theirs", "changed_ours", "removal_remove", "removal_keep"),
 ]
 """Kind of question and answer, as the desk spells out what follows from it."""
@@ -81,6 +81,7 @@ SHOWN: dict[str, Collection[str]] = {
     "clarification_answers": DecisionKind,
     "clarification_absent_answers": [DecisionKind.KEEP, DecisionKind.REPLACE],
     "clarification_removal_answers": [DecisionKind.REMOVE, DecisionKind.KEEP],
+    "clarification_key_answers": [DecisionKind.RIGHT, DecisionKind.ANOTHER_HOME],
     "clarification_outcomes": AnswerOutcome,
     "desk_outcomes": AnswerOutcome,
     "desk_consequences": CONSEQUENCES,

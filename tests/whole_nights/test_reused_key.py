@@ -49,6 +49,30 @@ def test_the_row_of_a_reused_key_waits_and_is_asked_about_until_it_is_called_rig
         town.close()
 
 
+def test_a_key_that_is_another_homes_now_leaves_the_home_of_before_to_be_retired_and_names_a_new_one() -> None:
+    town = Town("links", 1)
+    try:
+        town.rows["fdv"] = dict(HOMES)
+        town.write()
+        _night(town, 0)
+        town.rows["fdv"] = {**HOMES, "5": OTHER}
+        town.write()
+        asked = _night(town, 1)
+        with open_ledger(town.url, Path()) as ledger:
+            slug = town.municipality.slug
+            (question,) = undecided_warnings(asked.validated.deviations, asked.merged.dwellings, date(2023, 11, 2))
+            store_answers([GivenAnswer(question.id, "another_home", "KN", "", question.evidence)], [question], ledger, slug)
+        waits = {item["leverandor_bolig_id"]: item["held"] for item in _night(town, 2).plan.items.iter_rows(named=True)}
+        assert waits["fdv-5"] == "retire_waiting"
+        assert len(town.entries_now()) == 9
+        _night(town, 3)
+        ids = {body["leverandorBoligId"] for body in town.entries_now().values()}
+        assert {"fdv-5", "fdv-5-2"} & ids == {"fdv-5-2"}
+        assert _night(town, 4).plan.items.filter(pl.col("class") != "in_sync").is_empty()
+    finally:
+        town.close()
+
+
 def test_an_answer_follows_its_row_to_a_key_that_its_source_system_gave_it_anew() -> None:
     town = Town("links", 1)
     try:
@@ -65,6 +89,9 @@ def test_an_answer_follows_its_row_to_a_key_that_its_source_system_gave_it_anew(
         town.write()
         after = _night(town, 2)
         assert [f"{fdv}:55"] in after.merged.dwellings["source_keys"].to_list(), "two homes they stay"
+        assert set(after.merged.dwellings["leverandor_bolig_id"]) == {*(f"{fdv}-{key}" for key in HOMES), f"{other}-5"}, (
+            "and keep their ids"
+        )
         with open_ledger(town.url, Path()) as ledger:
             (decision,) = ledger.decisions(town.municipality.slug).filter(pl.col("kind") == "merge").to_dicts()
         assert (decision["subject"], decision["decided_by"]) == (f"{fdv}:55", "KN")

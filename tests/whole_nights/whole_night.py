@@ -99,13 +99,13 @@ def whole_night(
     base = UPath(home / municipality.storage)
     with closing(_Session(municipality, home, as_of, mode, run_id, ledger, client)) as session:
         earlier = EarlierTables(base=str(base))
-        yesterday = reading_steps.last_reads(
-            municipality, session.ledger, earlier.last(slug, "standing_rows"), earlier.last(slug, "memberships")
-        )
+        kept = earlier.last(slug, "standing_rows"), earlier.last(slug, "memberships")
+        yesterday = reading_steps.last_reads(municipality, session.ledger, *kept)
         extracted = {name: reading_steps.extract(session, name, source) for name, source in municipality.sources.items()}
         read = reading_steps.standardise_all(session, extracted, yesterday)
         reads = dict(read.reads)
         verdicts = {name: read.verdict for name, read in reads.items()}
+        yesterday = reading_steps.last_reads(municipality, session.ledger, *kept)
         seen = planning_steps.see_register(session)
         validated = reading_steps.validate_rows(session, read.rows, read.unreadable, extracted, yesterday, seen.rows)
         before = yesterday.rows

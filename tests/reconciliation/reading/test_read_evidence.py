@@ -202,7 +202,7 @@ def test_a_single_key_that_names_another_home_waits_for_an_answer_and_the_others
     assert judged.rejected["source_key"].to_list() == ["40"]
     assert judged.accepted.height == 39
 
-    right = LastReads(frame(town()), called_right=lambda warning: warning["message"] == deviation["message"])
+    right = LastReads(frame(town()), answered=lambda warning: "right" if warning["message"] == deviation["message"] else None)
     assert asked_of(tonight, right).done.deviations.is_empty(), "it goes on once somebody has called it right"
     other = [*town()[:-1], {**HOME, "nummer": 7, "source_key": "40"}]
     assert asked_of(other, right).done.deviations["rule"].to_list() == ["N05W"], "the answer was to another change"

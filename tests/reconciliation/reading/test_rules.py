@@ -146,6 +146,7 @@ def test_every_rule_has_its_test() -> None:
         "G03",
         "N04W",
         "N05W",
+        "N06W",
     }
     assert {rule.id for rule in RULES} == tried
 

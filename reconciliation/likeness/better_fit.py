@@ -196,7 +196,7 @@ def _fit() -> tuple[pl.Expr, ...]:
     fit = pl.sum_horizontal(_weighed(comparison, weights) for comparison, weights in measures)
     stated = pl.col("etasjenummer").is_not_null() | side("etasjenummer").is_not_null()
     other_floor = stated & chosen(floor, lambda level: pl.lit(level.code == "different"))
-    unequal = [chosen(comparison, lambda level: pl.lit(level.code not in ("same", "unknown"))) for comparison, _ in measures]
+    unequal = [chosen(comparison, lambda level: pl.lit(level.code not in ("same", "swapped", "unknown"))) for comparison, _ in measures]
     equal = {name: pl.col(name) == side(name) for name in ("manedsleie", "seksjonsnummer", "_ground")}
     streets = SAME_STREET & pl.col("_street").is_not_null() & side("_street").is_not_null()
     streets = streets | (pl.col("_stem") == side("_stem")).fill_null(value=False)
@@ -213,6 +213,6 @@ def _weighed(comparison: Comparison, weights: Mapping[str, float]) -> pl.Expr:
 
 
 _LOOKED_AT = (
-    *("_street", "_stem", "_written", "_house", "_ground", "_floor", "etasjenummer"),
+    *("_street", "_stem", "_written", "_house", "_ground", "gardsnummer", "bruksnummer", "_floor", "etasjenummer"),
     *("manedsleie", "bruksareal", "antall_soverom", "seksjonsnummer"),
 )

@@ -66,6 +66,11 @@ def _one_digit(joined: pl.DataFrame) -> pl.Series:
 SAME_STREET = (pl.col("_street") == side("_street")) | (pl.col("_written") == side("_written"))
 SAME_HOUSE = pl.col("_house") == side("_house")
 
+_ONE_STREET = SAME_STREET | (pl.col("_stem") == side("_stem"))
+_EQUAL_AREA = equal_areas(pl.col("bruksareal"), side("bruksareal"))
+_EQUAL_RENT = pl.col("manedsleie") == side("manedsleie")
+_IN_THIS_ORDER = (pl.col("gardsnummer") == side("gardsnummer")) & (pl.col("bruksnummer") == side("bruksnummer"))
+
 COMPARISONS: tuple[Comparison, ...] = (
     Comparison(
         "adressenavn",
@@ -102,12 +107,23 @@ COMPARISONS: tuple[Comparison, ...] = (
         "_unit",
     ),
     _exact("ekstra_referanse", 3, -8, "_extra"),
-    _exact("gardsnummer", 2, -3, "_ground"),
+    Comparison(
+        "gardsnummer",
+        (
+            # 12/40 in one street and 40/12 in another are two grounds, unless the rent, or the house number and the area
+            # (where both are known), say that one was typed the wrong way round.
+            ((pl.col("_ground") == side("_ground")) & (_IN_THIS_ORDER | _ONE_STREET | _EQUAL_RENT | (SAME_HOUSE & _EQUAL_AREA.fill_null(value=True))), Level("same", 2)),
+            (pl.col("_ground") == side("_ground"), Level("swapped", 0)),
+        ),
+        Level("different", -3),
+        _UNKNOWN,
+        "_ground",
+    ),
     _exact("seksjonsnummer", 4, -4),
     Comparison(
         "bruksareal",
         (
-            (equal_areas(pl.col("bruksareal"), side("bruksareal")), Level("same", 2)),
+            (_EQUAL_AREA, Level("same", 2)),
             (_within("bruksareal", AREA.agrees), Level("close", 1)),
         ),
         Level("different", -2),
@@ -119,7 +135,7 @@ COMPARISONS: tuple[Comparison, ...] = (
     Comparison(
         "manedsleie",
         (
-            (pl.col("manedsleie") == side("manedsleie"), Level("same", 2)),
+            (_EQUAL_RENT, Level("same", 2)),
             (_within("manedsleie", RENT.agrees), Level("close", 0)),
         ),
         Level("different", 0),

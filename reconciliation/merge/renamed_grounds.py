@@ -45,7 +45,7 @@ def renamed_pairs(ours: pl.DataFrame) -> pl.DataFrame:
         leverandor_bolig_id=ids.gather(pairs["_at"]),
         kobo_id=ids.gather(pairs["_at_right"]),
     )
-    seen = compare_rows(pairs, ours, ours)
+    seen = compare_rows(pairs, ours, ours).filter(pl.col("_level_gardsnummer") == "same")
     unit = pl.col("_level_bruksenhetsnummer").is_in(["different", "digit"])
     differs = pl.any_horizontal(pl.col(f"_level_{name}") == "different" for name in _SILENT)
     agrees = pl.any_horizontal(pl.col(f"_level_{name}") == "same" for name in _TELLING)

@@ -35,6 +35,17 @@ def test_two_streets_at_one_corner_that_a_list_knows_both_of_are_two() -> None:
     assert set(result.classes().values()) == {"create"}
 
 
+@pytest.mark.parametrize("same_rent", [True, False])
+def test_numbers_of_the_cadastre_the_other_way_round_in_another_street_are_another_ground_unless_the_rent_ties_the_two(
+    *, same_rent: bool
+) -> None:
+    ours = [flat("a1", "1", **{**PARCEL, "gardsnummer": 12, "bruksnummer": 40}, bruksenhetsnummer="H0101", manedsleie=8000.0)]
+    turned = {**PARCEL, "gardsnummer": 40, "bruksnummer": 12, "adressenavn": "Furulia", "nummer": 9, "bruksenhetsnummer": "H0101"}
+    rent = 8000.0 if same_rent else None
+    result = night({"fdv": ours, "omsorg": [flat("b1", "1", **turned, bruksareal=45.0, manedsleie=rent)]})
+    assert ("review" in result.classes().values()) == same_rent
+
+
 def test_a_home_of_a_corner_house_is_asked_about_where_no_measure_parts_it_from_one_round_the_corner() -> None:
     def home(key: str, street: str, unit: str, area: float, rent: float | None = None) -> Row:
         measured = {"bruksenhetsnummer": unit, "bruksareal": area, "manedsleie": rent}

@@ -71,6 +71,10 @@ _EQUAL_AREA = equal_areas(pl.col("bruksareal"), side("bruksareal"))
 _EQUAL_RENT = pl.col("manedsleie") == side("manedsleie")
 _IN_THIS_ORDER = (pl.col("gardsnummer") == side("gardsnummer")) & (pl.col("bruksnummer") == side("bruksnummer"))
 
+# 12/40 in one street and 40/12 in another are two grounds, unless the rent, or the house number and the area (where both are known), say
+# that one was typed the wrong way round.
+_ONE_GROUND = _IN_THIS_ORDER | _ONE_STREET | _EQUAL_RENT | (SAME_HOUSE & _EQUAL_AREA.fill_null(value=True))
+
 COMPARISONS: tuple[Comparison, ...] = (
     Comparison(
         "adressenavn",
@@ -110,9 +114,7 @@ COMPARISONS: tuple[Comparison, ...] = (
     Comparison(
         "gardsnummer",
         (
-            # 12/40 in one street and 40/12 in another are two grounds, unless the rent, or the house number and the area
-            # (where both are known), say that one was typed the wrong way round.
-            ((pl.col("_ground") == side("_ground")) & (_IN_THIS_ORDER | _ONE_STREET | _EQUAL_RENT | (SAME_HOUSE & _EQUAL_AREA.fill_null(value=True))), Level("same", 2)),
+            ((pl.col("_ground") == side("_ground")) & _ONE_GROUND, Level("same", 2)),
             (pl.col("_ground") == side("_ground"), Level("swapped", 0)),
         ),
         Level("different", -3),

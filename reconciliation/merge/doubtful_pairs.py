@@ -35,8 +35,9 @@ def candidates(dwellings: pl.DataFrame, parts: pl.DataFrame, apart: pl.DataFrame
     dwellings_here = grounded.select(
         "leverandor_bolig_id", "sources", "bruksenhetsnummer", "_address", "_unit", "_extra", "_label", *MEASURED
     )
-    likely = pl.concat([_at_address(dwellings_here), _in_unit(dwellings_here), near_pairs(unanswered), copied_pairs(grounded)])
+    likely = pl.concat([_at_address(dwellings_here), _in_unit(dwellings_here), near_pairs(unanswered)])
     pairs = [of_dwellings(likely, parts, dwellings), apart.select(leverandor_bolig_id="left", other="right")]
+    pairs = [_elsewhere_of_other_lists(pl.concat(pairs), dwellings), of_dwellings(copied_pairs(grounded), parts, dwellings)]
     named = pl.concat(pairs).filter(pl.col("leverandor_bolig_id") != pl.col("other")).unique()
     named = excused.open(named)
     if excused.new_beside_all.len():
@@ -52,6 +53,15 @@ def candidates(dwellings: pl.DataFrame, parts: pl.DataFrame, apart: pl.DataFrame
     return (
         _likeliest(named, dwellings.with_columns(_ground=ground())).group_by("leverandor_bolig_id").agg(candidates=pl.col("other").sort())
     )
+
+
+def _elsewhere_of_other_lists(named: pl.DataFrame, dwellings: pl.DataFrame) -> pl.DataFrame:
+    """Without pairs at two addresses that share a list. It has two homes there, and what a key calls one (a parcel number that slid one
+    line down) is wrong; at one address the number itself may be, and is asked for."""
+    placed = dwellings.select("leverandor_bolig_id", "sources", "_address")
+    both = named.join(placed, on="leverandor_bolig_id").join(placed, left_on="other", right_on="leverandor_bolig_id", suffix="_other")
+    shared = pl.col("sources").list.set_intersection("sources_other").list.len() > 0
+    return both.filter(~(shared & (pl.col("_address") != pl.col("_address_other")).fill_null(value=False))).select(named.columns)
 
 
 def _still_possible(named: pl.DataFrame, dwellings: pl.DataFrame, answered: pl.Series) -> pl.DataFrame:

@@ -45,22 +45,28 @@ def pairs_ever_made(matches: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
 
 
 def where_candidates_are(dwellings: pl.DataFrame) -> pl.DataFrame:
-    """(leverandor_bolig_id, elsewhere, lease_beside, copied) of the dwellings in doubt. elsewhere: all candidates have another address.
-    lease_beside: a candidate has an ekstraReferanse, so is let as a lease within a unit. copied: all candidates may be the same row of the
-    same list, written twice."""
+    """(leverandor_bolig_id, elsewhere, lease_beside, copied, one_list) of the dwellings in doubt. elsewhere: all candidates have another
+    address. lease_beside: a candidate has an ekstraReferanse, so is let as a lease within a unit. copied: all candidates may be the same
+    row of the same list, written twice. one_list: each candidate is in a list that the dwelling is in too, so that nobody is asked which
+    of them it is."""
     doubtful = dwellings.filter(pl.col("candidates").list.len() > 0)
     if doubtful.is_empty():
-        flags = dict.fromkeys(("elsewhere", "lease_beside", "copied"), pl.Boolean())
+        flags = dict.fromkeys(("elsewhere", "lease_beside", "copied", "one_list"), pl.Boolean())
         return pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), **flags})
     asked = doubtful.select("leverandor_bolig_id", other="candidates").explode("other")
     named = pl.concat([asked.get_column("leverandor_bolig_id"), asked.get_column("other")]).unique()
     rows = with_place(dwellings.filter(pl.col("leverandor_bolig_id").is_in(named.implode())))
     copies = copied_pairs(rows.with_columns(_ground=ground())).with_columns(copy=pl.lit(value=True))
-    placed = rows.select("leverandor_bolig_id", lease="_extra", at=pl.concat_str("_municipality", stem("_street"), "_house", separator="|"))
-    others = placed.select(other="leverandor_bolig_id", at_other="at", lease_other="lease")
+    placed = rows.select(
+        "leverandor_bolig_id", "sources", lease="_extra", at=pl.concat_str("_municipality", stem("_street"), "_house", separator="|")
+    )
+    others = placed.select(other="leverandor_bolig_id", at_other="at", lease_other="lease", theirs="sources")
     beside = asked.join(placed, on="leverandor_bolig_id").join(others, on="other")
     beside = beside.join(copies, on=["leverandor_bolig_id", "other"], how="left")
     apart = (pl.col("at") != pl.col("at_other")).fill_null(value=False)
     return beside.group_by("leverandor_bolig_id").agg(
-        elsewhere=apart.all(), lease_beside=pl.col("lease_other").is_not_null().any(), copied=pl.col("copy").is_not_null().all()
+        elsewhere=apart.all(),
+        lease_beside=pl.col("lease_other").is_not_null().any(),
+        copied=pl.col("copy").is_not_null().all(),
+        one_list=(pl.col("sources").list.set_intersection("theirs").list.len() > 0).all(),
     )

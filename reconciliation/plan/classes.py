@@ -72,7 +72,7 @@ def class_dwellings(
         pl.col("named").fill_null(pl.lit([], pl.List(pl.String()))),
         pl.col("uncertain").fill_null(value=False),
         pl.col("protected").fill_null(value=False),
-        pl.col("elsewhere", "lease_beside", "copied", "awaited").fill_null(value=False),
+        pl.col("elsewhere", "lease_beside", "copied", "one_list", "awaited").fill_null(value=False),
     )
     return _classed(joined)
 
@@ -143,6 +143,9 @@ def _rules() -> tuple[tuple[pl.Expr, DwellingClass, pl.Expr], ...]:
         .then(pl.lit("nearly_same_address"))
         .when(pl.col("bruksenhetsnummer").is_null())
         .then(pl.lit("unit_number_missing"))
+        # A list that has a unit whole and by its leases says itself which row is wrong.
+        .when(pl.col("ekstra_referanse").is_null() & pl.col("lease_beside") & pl.col("one_list"))
+        .then(pl.lit(SETTLE_IN_SOURCE))
         .when(pl.col("ekstra_referanse").is_null() & pl.col("lease_beside"))
         .then(pl.lit("lease_reference_missing"))
         .when(pl.col("ekstra_referanse").is_null())

@@ -25,7 +25,7 @@ LARGER = {"bruksareal": 66.0, "antall_soverom": 3, "manedsleie": 9800.0}
 @dataclass(frozen=True)
 class Night:
     """home: "source:key" -> what is true of the row. rows: STANDING_ROWS.
-    held: leverandor_bolig_id -> the true homes in it. items: PLAN_ITEMS."""
+    entries: the register's rows. held: leverandor_bolig_id -> the true homes in it. items: PLAN_ITEMS. lineage: LINEAGE."""
 
     dwellings: pl.DataFrame
     memberships: pl.DataFrame
@@ -34,6 +34,8 @@ class Night:
     rejected: list[str]
     home: dict[str, str]
     rows: pl.DataFrame
+    entries: pl.DataFrame
+    lineage: pl.DataFrame
 
     @property
     def mixed(self) -> list[set[str]]:
@@ -87,7 +89,7 @@ def night(
     matches = match(merged.dwellings, seen, linked, decisions)
     plan = make_plan(merged, seen, matches, Reading(frozenset(SOURCES)), Remembered(linked), HOUSE, NIGHT)
     rejected = judged.rejected.get_column("source_key").to_list()
-    return Night(merged.dwellings, merged.memberships, plan.items, matches, rejected, home, carried_rows)
+    return Night(merged.dwellings, merged.memberships, plan.items, matches, rejected, home, carried_rows, seen, merged.lineage)
 
 
 def flat(key: str, home: str, **values: Any) -> Row:

@@ -11,7 +11,7 @@ import polars as pl
 from reconciliation.decisions.answer_choices import SPLIT, split_choices
 from reconciliation.decisions.question import MERGE, Question, SourceRow, question_id
 from reconciliation.decisions.question_lookup import side_values
-from reconciliation.merge.dwelling_ids import made_id
+from reconciliation.identifiers.made_id import made_id
 from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.shielding import is_shielded
 

@@ -14,7 +14,7 @@ from reconciliation.decisions.answer_choices import Record
 from reconciliation.decisions.confirmed_warnings import another_home_answer, evidence_of_warning, holds_on, right_answer
 from reconciliation.decisions.question import WARNING, Question, question_id
 from reconciliation.decisions.question_lookup import SIDE
-from reconciliation.merge.dwelling_ids import made_id
+from reconciliation.identifiers.made_id import made_id
 from reconciliation.model.rules import REUSED_KEY
 from reconciliation.model.tables import DEVIATIONS
 from reconciliation.model.words import Severity

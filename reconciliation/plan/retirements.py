@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from reconciliation.decisions.answer_choices import MERGE_KIND
-from reconciliation.merge.dwelling_ids import made_id
+from reconciliation.identifiers.made_id import made_id
 from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.tables import PLAN_ITEMS

@@ -117,6 +117,18 @@ def test_memberships_and_decisions_move_together_and_other_sources_stay(tmp_path
         assert ledger.decisions(PLACE, include_superseded=True).height == 4
 
 
+def test_what_was_decided_about_a_dwelling_follows_its_key_unless_the_dwelling_keeps_its_id(tmp_path: Path) -> None:
+    with open_ledger(new_ledger_database("sqlite", tmp_path), tmp_path, Clock()) as ledger:
+        ledger.save_memberships(PLACE, memberships({"1": "fdv-1", "2": "fdv-2", "3": "fdv-3", "4": "fdv-3"}), NIGHT)
+        for dwelling in ("fdv-1", "fdv-2", "fdv-3", "fdv-8"):
+            ledger.add_decision(PLACE, kind="match", subject=dwelling, other="kobo:K", verdict="different", decided_by="KN")
+        ledger.rename_keys(PLACE, "fdv", {"1": "11", "8": "18"})
+        ledger.follow_keys(PLACE, "fdv", {"2": "12", "3": "13"})
+        assert sorted(ledger.decisions(PLACE)["subject"]) == ["fdv-1", "fdv-12", "fdv-18", "fdv-3"], (
+            "8 is not remembered, 3 has another row"
+        )
+
+
 def test_decisions_alone_follow_a_row_and_so_does_what_was_shown_beside_a_home_of_its_own(tmp_path: Path) -> None:
     with open_ledger(new_ledger_database("sqlite", tmp_path), tmp_path, Clock()) as ledger:
         ledger.save_memberships(PLACE, memberships(KNOWN), NIGHT)

@@ -178,10 +178,12 @@ def as_codes(sheet: AnsweredSheet, questions: Sequence[Question], municipality: 
 
 
 def _exact(code: str, question: Question | None) -> str:
-    """`same:<candidate>` and `different:<candidate>`, as the sheet of houses has them, where the question has that candidate alone."""
+    """`same:<candidate>` and `different:<candidate>`, as the sheet of houses has them, where the question has that home of ours alone."""
     verdict, _, named = code.partition(":")
-    lone = question is not None and len(question.candidates) == 1 and question.other == named
-    return verdict if lone and verdict in (DecisionKind.SAME, DecisionKind.DIFFERENT) else code
+    if question is None or question.other != named or question.answer(code) is not None:
+        return code
+    lone = verdict == DecisionKind.SAME or (verdict == DecisionKind.DIFFERENT and len(question.candidates) == 1)
+    return verdict if lone else code
 
 
 def _picked_up(municipality: Municipality, home: Path, path: Path, ledger: Ledger, find: Find, tonight: bool) -> Receipt:

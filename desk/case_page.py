@@ -18,7 +18,7 @@ from desk.visitor import Visitor
 from language import text
 from reconciliation.decisions.answer_checks import AnswerOutcome
 from reconciliation.decisions.answer_choices import SPLIT
-from reconciliation.decisions.question import CHANGED, ENTRY, MATCH, MERGE, UNIT, WARNING, Question
+from reconciliation.decisions.question import CHANGED, ENTRY, MATCH, MERGE, UNIT, WARNING, CandidateKind, Question
 from reporting.clarifications import Shown, shown_questions
 from reporting.dwelling_sources import FIELDS
 
@@ -152,5 +152,8 @@ def _consequence(question: Question, code: str) -> str:
     group = {CHANGED: "changed", ENTRY: MATCH, UNIT: MERGE}.get(question.about, question.about)
     if question.about == CHANGED:
         verdict = "theirs" if question.answers and code == question.answers[0].code else "ours"
-    entry = question.dwelling if question.about == ENTRY else named if question.about == MATCH and named else question.other or ""
+    chosen = question.candidate(code)
+    if chosen is not None and chosen.kind is CandidateKind.ENTRY:
+        group = MATCH
+    entry = question.dwelling if question.about == ENTRY else named or question.other or ""
     return text(f"desk_consequences.{group}_{verdict}", entry="" if question.secret else entry)

@@ -15,7 +15,7 @@ from desk.rendering import common, desk_templates
 from desk.visitor import Visitor
 from language import short_day, text
 from reconciliation.decisions.answer_checks import AnswerOutcome, CheckedAnswer, GivenAnswer
-from reconciliation.decisions.question import CHOOSING, MATCH, Question
+from reconciliation.decisions.question import CHOOSING, CandidateKind, Question
 from reconciliation.identifiers import parse_unit
 from reconciliation.model.known_decisions import DecisionKind
 from reporting.asked_in_words import source_titles
@@ -102,7 +102,7 @@ def _lines(asked: Sequence[Question], view: NightView, faults: Mapping[str, str]
             lines_by_dwelling[question.dwelling] = [replace(lines[0], asked=flat), *lines[1:]]
         for beside, side in zip(question.candidates, shown.sides[own:], strict=True):
             ours = source_titles(view.municipality, view.sources.get(beside.name, ()))
-            who = text("clarifications.kobo") if question.about == MATCH else text("clarifications.ours", sources=ours)
+            who = text("clarifications.kobo") if beside.kind is CandidateKind.ENTRY else text("clarifications.ours", sources=ours)
             others.setdefault(beside.name, HouseLine(numbers[beside.name], beside.name, who, _values(side)))
     return [line for name in numbers for line in lines_by_dwelling.get(name) or [others[name]]]
 

@@ -46,7 +46,8 @@ def asked_in_words(question: Question, municipality: Municipality) -> str:
         ]
         return _with_hints(question, municipality, " ".join([asked, "; ".join(values) + "." if values else ""]).strip())
     several = "which_" if len(question.candidates) > 1 else ""
-    about = {MATCH: f"{several}kobo_about", ENTRY: "which_entry_about", MERGE: f"{several}merge_about", UNIT: "unit_about"}[question.about]
+    unit = "which_unit_about" if question.candidates else "unit_about"
+    about = {MATCH: f"{several}kobo_about", ENTRY: "which_entry_about", MERGE: f"{several}merge_about", UNIT: unit}[question.about]
     return _with_hints(question, municipality, text(f"clarifications.{about}", why=why))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from language import text
-from reconciliation.decisions.question import ABSENT, ENTRY, MATCH, MERGE, REMOVAL, Question
+from reconciliation.decisions.question import ABSENT, ENTRY, REMOVAL, CandidateKind, Question
 from reconciliation.likeness.place import PLACE_FIELDS, TELLING_FIELDS
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.plan_actions import ONE_IN_KOBO
@@ -99,13 +99,13 @@ def _own_sides(
 def _candidate(question: Question, at: int, municipality: Municipality, dwellings: Mapping[str, Sequence[str]]) -> str:
     """The candidate's label: where it is from, the letter to choose it by when there are several, and why it is offered."""
     candidate = question.candidates[at]
-    if question.about in (MERGE, ENTRY):
+    if candidate.kind is not CandidateKind.ENTRY:
         who = text("clarifications.other", sources=source_titles(municipality, dwellings.get(candidate.name, ())))
     else:
         who = text("clarifications.gone") if question.about == ABSENT else text("clarifications.kobo")
-    if len(question.candidates) == 1:
+    if not question.named_by_letter:
         return who
-    why = f"\n{cause(candidate.reason)}" if candidate.reason and question.about == MATCH else ""
+    why = f"\n{cause(candidate.reason)}" if candidate.reason and candidate.kind is CandidateKind.ENTRY else ""
     return f"{letter(at)}: {who}{why}"
 
 

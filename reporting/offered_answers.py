@@ -35,9 +35,9 @@ def _label(question: Question, answer: Answer, municipality: Municipality) -> st
     code, _, named = answer.code.partition(":")
     if code == SPLIT:
         return text("clarification_answers.split_row", row=named) if named else text("clarification_answers.split")
-    if question.about in CHOOSING and len(question.candidates) > 1:
-        if code == DecisionKind.SAME:
-            return text("clarification_answers.same_as", letter=letter([candidate.name for candidate in question.candidates].index(named)))
+    if question.about in CHOOSING and question.named_by_letter:
+        if (chosen := question.candidate(answer.code)) is not None:
+            return text("clarification_answers.same_as", letter=letter(question.candidates.index(chosen)))
         if code == DecisionKind.DIFFERENT:
             return text("clarification_answers.none")
     if question.reason == REUSED_KEY:

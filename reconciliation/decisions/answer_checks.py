@@ -10,7 +10,7 @@ from connectors.personal_numbers import mask_text
 from reconciliation.decisions.answer_choices import Answer, Record, gives
 from reconciliation.decisions.confirmed_warnings import until_of
 from reconciliation.decisions.number_rivals import number_rivals
-from reconciliation.decisions.question import ENTRY, MATCH, Question
+from reconciliation.decisions.question import MATCH, Question
 from reconciliation.ledger import Ledger
 from reconciliation.model.known_decisions import DecisionKind, new_beside, ruled_out
 
@@ -135,12 +135,10 @@ def _check(answer: GivenAnswer, question: Question | None, stored: dict[str, str
         return CheckedAnswer(answer, AnswerOutcome.UNKNOWN)
     if (fault := _no_answer(answer, question)) is not None:
         return CheckedAnswer(answer, fault, question)
-    if not answer.by.strip():
-        return CheckedAnswer(answer, AnswerOutcome.NAMELESS, question)
-    if mask_text(answer.by) != answer.by or mask_text(answer.why) != answer.why:
-        return CheckedAnswer(answer, AnswerOutcome.PERSONAL, question)
-    if len(answer.by) > LONGEST_NAME or len(answer.why) > LONGEST_WHY:
-        return CheckedAnswer(answer, AnswerOutcome.TOO_LONG, question)
+    if question.repeats_number(answer.answer):
+        return CheckedAnswer(answer, AnswerOutcome.BLANK, question)
+    if (fault := _unfit_words(answer)) is not None:
+        return CheckedAnswer(answer, fault, question)
     if answer.evidence is not None and answer.evidence not in _valid_evidence(answer, question):
         return CheckedAnswer(answer, AnswerOutcome.STALE, question)
     if question.id in stored:
@@ -156,6 +154,15 @@ def _check(answer: GivenAnswer, question: Question | None, stored: dict[str, str
     if any(earlier.question != now.question and earlier.pair not in {now.pair, *changed} for earlier, now in before_by_side):
         return CheckedAnswer(answer, AnswerOutcome.TWO_SAME, question)
     return CheckedAnswer(answer, AnswerOutcome.STORED, question)
+
+
+def _unfit_words(answer: GivenAnswer) -> AnswerOutcome | None:
+    """What is wrong with who answered, or with their reason."""
+    if not answer.by.strip():
+        return AnswerOutcome.NAMELESS
+    if mask_text(answer.by) != answer.by or mask_text(answer.why) != answer.why:
+        return AnswerOutcome.PERSONAL
+    return AnswerOutcome.TOO_LONG if len(answer.by) > LONGEST_NAME or len(answer.why) > LONGEST_WHY else None
 
 
 def _valid_evidence(answer: GivenAnswer, question: Question) -> set[str]:
@@ -178,10 +185,9 @@ def _sides_called_same(question: Question, answer: Answer | None) -> dict[str, C
     if answer is None or answer.verdict != DecisionKind.SAME:
         return {}
     called = CalledSame(question.id, frozenset((answer.subject, str(answer.other))))
-    if question.about in (MATCH, ENTRY):
+    if answer.kind == MATCH:
         return dict.fromkeys((answer.subject, str(answer.other)), called)
-    name = answer.code.partition(":")[2] or question.other
-    other = next((candidate for candidate in question.candidates if candidate.name == name), None)
+    other = question.candidate(answer.code)
     if other is None:
         return {}
     lists = ((question.dwelling, other.rows), (other.name, question.rows))
@@ -195,17 +201,22 @@ def _who(question: Question) -> tuple[str, str]:
 
 
 def _take_back_earlier(ledger: Ledger, municipality: str, question: Question, answer: Answer, by: str) -> None:
-    """Another candidate is the same now: the answer before is about another pair, which the new decision does not supersede."""
+    """Another candidate is the same now, or it has another number: what the answer before said of another pair, or of the number, is not
+    superseded by the new decision."""
     earlier = question.answer(question.decided_code) if question.decided else None
-    if earlier is None or earlier.verdict != DecisionKind.SAME or earlier.question in {given.question for given in (answer, *answer.along)}:
+    if earlier is None or earlier.verdict not in (DecisionKind.SAME, DecisionKind.VALUE):
         return
-    row = Record.of(ledger.decisions(municipality)).last.get(earlier.question)
-    if row is not None and gives(row, earlier):
-        ledger.withdraw_decision(municipality, row["decision_id"], by.strip())
+    record, now = Record.of(ledger.decisions(municipality)), {given.question for given in (answer, *answer.along)}
+    for said in (earlier, *earlier.along):
+        row = record.last.get(said.question)
+        if row is not None and said.question not in now and gives(row, said):
+            ledger.withdraw_decision(municipality, row["decision_id"], by.strip())
 
 
 def _beside_all_shown(ledger: Ledger, municipality: str, answer: Answer) -> Answer:
     """An answer "new" to a question that was asked again: what was shown the first time is not asked about again either."""
+    along = tuple(_beside_all_shown(ledger, municipality, also) for also in answer.along)
+    answer = replace(answer, along=along)
     if answer.verdict != DecisionKind.NEW:
         return answer
     earlier = Record.of(ledger.decisions(municipality)).last.get(answer.question)

@@ -72,12 +72,14 @@ def named_entry(row: Mapping[str, Any]) -> str | None:
 def in_force(record: Record, answers: Iterable[Answer]) -> tuple[dict[str, Any], Answer] | None:
     """The newest decision that answers the question on tonight's evidence, and its answer; None while the question is open.
 
-    An answer about all candidates is in force when it is in force for each of them.
+    An answer about all candidates is in force when it is in force for each of them; of entries beside homes of ours it may be older than
+    they are.
     """
     given = []
     for answer in answers:
         of_all = answer.verdict in (DecisionKind.DIFFERENT, DecisionKind.UNSURE)
-        rows = [_decision_in_force(record, given_answer) for given_answer in (answer, *(answer.along if of_all else ()))]
+        others = [also for also in answer.along if of_all and also.kind == answer.kind]
+        rows = [_decision_in_force(record, given_answer) for given_answer in (answer, *others)]
         if rows[0] is not None and all(rows):
             given.append((rows[0], answer))
     return max(given, key=lambda decision: (decision[0]["decided"], decision[0]["decision_id"]), default=None)

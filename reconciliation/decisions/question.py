@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from reconciliation.addresses import fold
@@ -15,7 +16,8 @@ from reconciliation.decisions.confirmed_warnings import right_answer, until_of
 from reconciliation.decisions.rejected_beside import RejectedBeside
 from reconciliation.decisions.unit_offers import UnitThere
 from reconciliation.decisions.value_answers import unit_answer, value_answer
-from reconciliation.model.known_decisions import evidence_of
+from reconciliation.model.known_decisions import DecisionKind, evidence_of
+from reconciliation.model.plan_actions import NUMBER_IN_DOUBT
 
 MATCH, ENTRY, MERGE, UNIT, FIELD, ABSENT, CHANGED = "match", "entry", "merge", "unit", "field", "absent", "kobo_change"
 REMOVAL, WARNING = "removal", "warning"
@@ -24,6 +26,14 @@ value of a field; ours, and deleted in Kobo; a value changed in Kobo; is an entr
 is a value right that a rule warns of."""
 CHOOSING = (MATCH, ENTRY, MERGE, UNIT)
 """Questions about what a dwelling is, with a list of candidates."""
+
+
+class CandidateKind(StrEnum):
+    """What a candidate is: a home of ours, an entry in Kobo, or a row of the asked row's own list that it may be a copy of."""
+
+    OURS = "ours"
+    ENTRY = "entry"
+    COPIED = "copied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,7 @@ class Candidate:
     values: Mapping[str, Any]
     reason: str = ""
     rows: tuple[SourceRow, ...] = ()
+    kind: CandidateKind = CandidateKind.OURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +108,32 @@ class Question:
     @property
     def fills_unit(self) -> bool:
         """Whether a unit number may be written as the answer."""
-        lacks = self.about == UNIT or (self.about == MERGE and not self.ours.get("bruksenhetsnummer"))
-        return lacks and bool(self.rows) and not self.only_units
+        asks = asks_number(self.about, self.ours.get("bruksenhetsnummer"), self.reason)
+        return asks and bool(self.rows) and not self.only_units
 
     @property
     def takes_unit(self) -> bool:
         """Whether a unit number is an answer: any, or one that the official register has."""
         return self.fills_unit or self.only_units
+
+    def repeats_number(self, code: str) -> bool:
+        """Whether the answer is the unit number that all rows of the home have: it tells nothing of which home it is."""
+        answer = self.answer(code)
+        if self.about != MERGE or answer is None or answer.field != "bruksenhetsnummer":
+            return False
+        return all(json.dumps(row.values.get("bruksenhetsnummer")) == answer.value for row in self.rows)
+
+    @property
+    def named_by_letter(self) -> bool:
+        """Whether answers name a candidate, so that each needs a letter."""
+        return len(self.candidates) > 1 or any(answer.code.startswith("same:") for answer in self.answers)
+
+    def candidate(self, code: str) -> Candidate | None:
+        """Which candidate an answer "same" names; None for other answers."""
+        verdict, _, named = code.partition(":")
+        if verdict != DecisionKind.SAME:
+            return None
+        return next((candidate for candidate in self.candidates if candidate.name == (named or self.other)), None)
 
     @property
     def rows_evidence(self) -> str:
@@ -136,6 +166,11 @@ class Question:
         if chosen is None and self.fills_unit:
             return unit_answer([(f"{row.source}:{row.key}", row.values) for row in self.rows], code)
         return chosen
+
+
+def asks_number(about: str, unit: str | None, reason: str) -> bool:
+    """Whether a home's unit number is an answer: it has none, or the one that it has (unit) is in doubt."""
+    return about == UNIT or (about == MERGE and (not unit or reason == NUMBER_IN_DOUBT))
 
 
 def question_id(*parts: str | None) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
-from reconciliation.decisions.question import MATCH, MERGE, Question
+from reconciliation.decisions.question import MATCH, MERGE, CandidateKind, Question
 from reconciliation.model.known_decisions import DecisionKind
 
 
 def without_repeats(questions: list[Question]) -> list[Question]:
     """Whether two of ours are one home is asked once, whichever of them it is asked of: a MERGE question is left out when every pair in
-    it is asked in another one. questions: in any order; those of the sources that come first by name are kept.
+    it is asked in another one; an entry in Kobo that it names is asked about after that. questions: in any order; those of the sources
+    that come first by name are kept.
 
     Where unit numbers lack, each row keeps its question while the others are open, or were answered with a number: its number is filled in
     there, so that a house is settled in one night.
@@ -24,7 +25,10 @@ def without_repeats(questions: list[Question]) -> list[Question]:
     covered: set[frozenset[str]] = set()
     dropped: set[str] = set()
     for question in ranked:
-        pairs = {frozenset((question.dwelling, candidate.name)) for candidate in question.candidates}
+        homes = [candidate for candidate in question.candidates if candidate.kind is not CandidateKind.ENTRY]
+        # That a row may be a copy, besides, is no reason to ask about it from its own side.
+        others = [candidate for candidate in homes if candidate.kind is CandidateKind.OURS] or homes
+        pairs = {frozenset((question.dwelling, candidate.name)) for candidate in others}
         if pairs <= covered:
             dropped.add(question.id)
         if question.house is None or (question.decided is not None and question.decided["verdict"] != DecisionKind.VALUE):

@@ -9,9 +9,10 @@ from typing import Any
 import polars as pl
 
 from reconciliation.decisions.field_evidence import by_source
-from reconciliation.decisions.question import Question, SourceRow
+from reconciliation.decisions.question import Candidate, Question, SourceRow
 from reconciliation.decisions.rejected_beside import RejectedRows
 from reconciliation.decisions.unit_offers import UnitsThere, units_offered
+from reconciliation.identifiers.unit_floor import floor_contradicts_unit
 from reconciliation.model.known_decisions import EVIDENCE_FIELDS
 from reconciliation.model.shielding import shielded_entries, shielded_ids
 from reconciliation.model.tables import CONTENT, SOURCE_ROWS, empty
@@ -48,6 +49,7 @@ class AskedAbout:
     waiting: leverandor_bolig_id of the dwellings that wait for an answer. dwellings: by id, those and their candidates. rows: by
     "source:key", their source rows. offered: id -> its uncertain matches. entries: by koboId. shielded: ids and koboIds of shielded
     dwellings. units: "source:key" -> units that the official register offers.
+    doubted: "source:key" of the rows that give another floor than their unit number.
     units_there: unit numbers in use by address. rejected: the rejected rows by address.
     values_by_source: id -> what each source says where they differ.
     """
@@ -77,6 +79,10 @@ class AskedAbout:
         shielded = pl.concat([shielded_ids(night.dwellings), pl.Series(sorted(night.shielded_gone), dtype=pl.String)])
         one_home = [frame.select("leverandor_bolig_id", "kobo_id") for frame in (night.matches.filter(_one_home()), night.items)]
         self.shielded = {*shielded, *shielded_entries(shielded, pl.concat(one_home))}
+        numbered = rows.filter(pl.col("bruksenhetsnummer").is_not_null() & pl.col("etasjenummer").is_not_null())
+        contradicts = floor_contradicts_unit(night.standing_rows) if numbered.height else pl.Series([], dtype=pl.Boolean())
+        doubted = night.standing_rows.filter(contradicts) if numbered.height else rows.clear()
+        self.doubted = {f"{source}:{key}" for source, key in doubted.select("source", "source_key").iter_rows()} & self.rows.keys()
         self.units = units_offered(night.deviations, self.rows)
         self.units_there = UnitsThere(subjects, night.dwellings, night.register_rows, self.shielded)
         self.rejected = RejectedRows(empty(SOURCE_ROWS) if night.rejected is None else night.rejected, night.dwellings)
@@ -90,6 +96,15 @@ class AskedAbout:
     def may_be_named(self, item: Mapping[str, Any], other: str) -> bool:
         """Law 10: see reconciliation/model/shielding."""
         return (item["leverandor_bolig_id"] in self.shielded) == (other in self.shielded)
+
+    def entries_offered(self, item: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The uncertain MATCHES of one of PLAN_ITEMS, best first, as far as their entries may be named."""
+        offered = self.offered.get(item["leverandor_bolig_id"], [])
+        return [match for match in offered if match["kobo_id"] in self.entries and self.may_be_named(item, match["kobo_id"])]
+
+    def candidate(self, dwelling: Mapping[str, Any], reason: str) -> Candidate:
+        """One of ours as a candidate. dwelling: a row of DWELLINGS. reason: why it is offered."""
+        return Candidate(str(dwelling["leverandor_bolig_id"]), side_values(dwelling), reason, self.rows_of(dwelling))
 
     def rows_of(self, dwelling: Mapping[str, Any]) -> tuple[SourceRow, ...]:
         """Each source's row, so that a merge can be seen."""

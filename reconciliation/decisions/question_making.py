@@ -17,6 +17,7 @@ from reconciliation.decisions.field_evidence import (
     evidence_of_sources,
     stated_by_sources,
 )
+from reconciliation.decisions.homes_asked_about import HomesAskedAbout, entries_asked_about, homes_asked_about
 from reconciliation.decisions.kobo_change_answers import evidence_of_change
 from reconciliation.decisions.question import (
     ABSENT,
@@ -29,18 +30,19 @@ from reconciliation.decisions.question import (
     REMOVAL,
     UNIT,
     Candidate,
+    CandidateKind,
     Question,
     SourceRow,
+    asks_number,
     question_id,
 )
 from reconciliation.decisions.question_lookup import AskedAbout, side_values
 from reconciliation.decisions.value_answers import known_answer, unit_answer
-from reconciliation.model.known_decisions import evidence_of, new_beside
-from reconciliation.model.plan_actions import CHANGED_IN_KOBO, COPIED_ROW, EDITED_IN_KOBO, ONE_IN_KOBO, STAYS_IN_KOBO
+from reconciliation.model.known_decisions import evidence_of
+from reconciliation.model.plan_actions import CHANGED_IN_KOBO, EDITED_IN_KOBO, STAYS_IN_KOBO
 from reconciliation.model.words import DwellingClass
 
 EDITED = [EDITED_IN_KOBO, STAYS_IN_KOBO]
-_ADDRESS = ("kommunenummer", "adressenavn", "nummer", "bokstav")
 
 
 class QuestionMaker:
@@ -65,42 +67,15 @@ class QuestionMaker:
             disputed = disputed_fields(item)
             yield from (self._field(item, dwelling, name) for name in disputed)
             if not disputed and item["reason"] != CHANGED_IN_KOBO and item["kobo_id"] in self.night.entries:
-                yield self._match(item, dwelling, [item])
-        elif item["class"] != DwellingClass.REVIEW.value:
-            return
-        elif item["reason"] == ONE_IN_KOBO:
-            yield from self._merge(item, dwelling, ())
-        elif dwelling["candidates"]:
-            named = [
-                self.night.dwellings[name]
-                for name in dwelling["candidates"]
-                if name in self.night.dwellings and self.night.may_be_named(item, name)
-            ]
-            # Rows of one list are two homes, unless the one is a copy of the other.
-            mine = set() if item["reason"] == COPIED_ROW else set(dwelling["sources"])
-            yield from self._merge(item, dwelling, [candidate for candidate in named if not mine & set(candidate["sources"])])
-        else:
-            offered = self.night.offered.get(item["leverandor_bolig_id"], [])
-            named = [
-                match for match in offered if match["kobo_id"] in self.night.entries and self.night.may_be_named(item, match["kobo_id"])
-            ]
-            if named:
-                yield self._match(item, dwelling, named)
+                yield self._choosing(item, dwelling, entries_asked_about(self.night, dwelling, [item]))
+        elif item["class"] == DwellingClass.REVIEW.value and (asked := homes_asked_about(self.night, item, dwelling)):
+            yield self._choosing(item, dwelling, asked)
 
-    def _match(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], offered: Sequence[Mapping[str, Any]]) -> Question:
-        """Which of these entries is the dwelling?"""
-        ours = str(dwelling["leverandor_bolig_id"])
-        entries = [self.night.entries[match["kobo_id"]] for match in offered]
-        pairs = [(str(entry["kobo_id"]), f"kobo:{entry['kobo_id']}", evidence_of(dwelling, entry)) for entry in entries]
-        beside = new_beside((name, evidence) for _, name, evidence in pairs)
-        new = Answer("new", MATCH, ours, None, evidence_of(dwelling), value=beside)
-        answers = (*pair_choices(MATCH, ours, pairs), new, *split_choices(dwelling["source_keys"]))
-        candidates = tuple(
-            Candidate(str(entry["kobo_id"]), side_values(entry), str(match["reason"]))
-            for entry, match in zip(entries, offered, strict=True)
+    def _choosing(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], asked: HomesAskedAbout) -> Question:
+        made = self._question(
+            asked.about, item, dwelling, None, asked.evidence, asked.answers, asked.candidates, reason=asked.reason or item["reason"]
         )
-        evidence = evidence_of(dwelling, *entries)
-        return self._question(MATCH, item, dwelling, None, evidence, answers, candidates, reason=str(offered[0]["reason"]))
+        return replace(made, house=asked.house)
 
     def entry_question(self, asked: list[Question]) -> Question:
         """Which of these dwellings is the entry? asked: MATCH questions that all have that entry as their only candidate."""
@@ -109,7 +84,7 @@ class QuestionMaker:
         items = [self.night.dwellings[question.dwelling] for question in asked]
         pairs = [(str(item["leverandor_bolig_id"]), str(item["leverandor_bolig_id"]), evidence_of(item, entry)) for item in items]
         answers = pair_choices(MATCH, f"kobo:{kobo_id}", pairs, turned=True)
-        candidates = tuple(self._candidate(item, question.reason) for item, question in zip(items, asked, strict=True))
+        candidates = tuple(self.night.candidate(item, question.reason) for item, question in zip(items, asked, strict=True))
         return Question(
             id=question_id(ENTRY, kobo_id),
             about=ENTRY,
@@ -126,35 +101,6 @@ class QuestionMaker:
             secret=asked[0].secret,
             rejected=asked[0].rejected,
         )
-
-    def _merge(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> Iterator[Question]:
-        """Which of ours is the dwelling? Two rows of one source are never merged: without others, only its unit number is asked for."""
-        left = dwelling["source_keys"][0]
-        first = self.night.rows.get(left, {})
-        rights = [other["source_keys"][0] for other in others]
-        pairs = [
-            (str(other["leverandor_bolig_id"]), right, evidence_of(first, self.night.rows.get(right, {})))
-            for other, right in zip(others, rights, strict=True)
-        ]
-        beside = new_beside((name, evidence) for _, name, evidence in pairs)
-        new = Answer("new", MERGE, left, None, evidence_of(first), value=beside)
-        numbered = bool(dwelling.get("bruksenhetsnummer"))
-        house = "|".join(str(dwelling.get(name) or "").casefold() for name in _ADDRESS)
-        if others:
-            choices = (*pair_choices(MERGE, left, pairs), new, *split_choices(dwelling["source_keys"]))
-            evidence = evidence_of(first, *(self.night.rows.get(right, {}) for right in rights))
-            candidates = tuple(self._candidate(other, item["reason"]) for other in others)
-            yield replace(self._question(MERGE, item, dwelling, None, evidence, choices, candidates), house=None if numbered else house)
-        elif not numbered or item["reason"] == "number_in_doubt":
-            # In doubt, and no other may be the home: the number itself is wrong, as where it names another floor than the row gives.
-            # Once it was answered that it is a home of its own, Kobo takes it with a number of its own only.
-            own = () if item["reason"] == ONE_IN_KOBO else (new,)
-            answers = (*own, Answer("unsure", MERGE, left, None, evidence_of(first)))
-            reason = "unit_contradicts_floor" if numbered else None
-            yield replace(self._question(UNIT, item, dwelling, None, evidence_of(first), answers, (), reason=reason), house=house)
-
-    def _candidate(self, dwelling: Mapping[str, Any], reason: str) -> Candidate:
-        return Candidate(str(dwelling["leverandor_bolig_id"]), side_values(dwelling), reason, self.night.rows_of(dwelling))
 
     def _field(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], name: str) -> Question:
         kobo_id, ours = item["kobo_id"], str(dwelling["leverandor_bolig_id"])
@@ -181,7 +127,9 @@ class QuestionMaker:
         )
 
     def _entry(self, kobo_id: str | None) -> tuple[Candidate, ...]:
-        return (Candidate(kobo_id, side_values(self.night.entries.get(kobo_id, {}))),) if kobo_id else ()
+        if not kobo_id:
+            return ()
+        return (Candidate(kobo_id, side_values(self.night.entries.get(kobo_id, {})), kind=CandidateKind.ENTRY),)
 
     def _changed(self, item: Mapping[str, Any], dwelling: Mapping[str, Any], asked: Mapping[str, Any]) -> Question:
         """A field whose value somebody changed in Kobo. asked: one of the item's `asked`."""
@@ -195,7 +143,9 @@ class QuestionMaker:
     def _absent(self, item: Mapping[str, Any], dwelling: Mapping[str, Any]) -> Question:
         evidence, ours = evidence_of_absence(item["kobo_id"]), str(dwelling["leverandor_bolig_id"])
         answers = tuple(Answer(code, FIELD, ours, None, evidence) for code in ("keep", "replace"))
-        return self._question(ABSENT, item, dwelling, None, evidence, answers, (Candidate(item["kobo_id"], side_values({})),))
+        return self._question(
+            ABSENT, item, dwelling, None, evidence, answers, (Candidate(item["kobo_id"], side_values({}), kind=CandidateKind.ENTRY),)
+        )
 
     def _removal(self, item: Mapping[str, Any]) -> Question:
         """In no source any more, and edited in Kobo: is the entry deleted? `ours` are the entry's values, for there are no others."""
@@ -219,7 +169,9 @@ class QuestionMaker:
         values_by_source: Mapping[str, Any] | None = None,
     ) -> Question:
         ours, rows = str(dwelling["leverandor_bolig_id"]), self.night.rows_of(dwelling)
-        offered = self._units_of(about, dwelling, rows)
+        why = reason or item["reason"]
+        numbered = asks_number(about, dwelling.get("bruksenhetsnummer"), why)
+        offered = self._official_units(rows) if numbered else ()
         answers = (*answers, *offered)
         return Question(
             # Of a field it is asked beside one entry; what a dwelling is, is one question whatever the candidates are.
@@ -229,7 +181,7 @@ class QuestionMaker:
             owner=dwelling["owner"],
             field=field,
             evidence=evidence,
-            reason=reason or item["reason"],
+            reason=why,
             details=item["details"] or "{}",
             answers=answers,
             ours=side_values(dwelling),
@@ -238,19 +190,12 @@ class QuestionMaker:
             secret=ours in self.night.shielded,
             rows=rows,
             only_units=bool(offered),
-            units_there=self.night.units_there.at(dwelling) if _lacks_number(about, dwelling) else (),
+            units_there=self.night.units_there.at(dwelling) if numbered else (),
             rejected=self.night.rejected.beside(dwelling) if about in CHOOSING else (),
         )
 
-    def _units_of(self, about: str, dwelling: Mapping[str, Any], rows: Sequence[SourceRow]) -> tuple[Answer, ...]:
-        """Where its unit number is asked for: those that the official register has at the address, as answers."""
-        if not _lacks_number(about, dwelling) or not rows:
-            return ()
+    def _official_units(self, rows: Sequence[SourceRow]) -> tuple[Answer, ...]:
+        """The unit numbers that the official register has at the address, as answers."""
         rows_by_key = [(f"{row.source}:{row.key}", row.values) for row in rows]
         lists = [self.night.units[key] for key, _ in rows_by_key if key in self.night.units]
         return tuple(answer for unit in (lists[0] if lists else ()) if (answer := unit_answer(rows_by_key, unit)))
-
-
-def _lacks_number(about: str, dwelling: Mapping[str, Any]) -> bool:
-    """Is its unit number asked for?"""
-    return about == UNIT or (about == MERGE and not dwelling.get("bruksenhetsnummer"))

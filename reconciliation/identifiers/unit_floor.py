@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
+_FLOOR = re.compile(r"^[Hh](\d{2})\d{2}$")
 ENOUGH_ROWS = 10
 """From so many rows on a source may show that it counts floors in another way."""
 
 
 def floor_of_unit(unit: str = "bruksenhetsnummer") -> pl.Expr:
     """H0301 -> 3. Null for other letters: a basement or a loft has numbers of its own. Source: Kartverket's rules for H, K, L and U."""
-    return pl.col(unit).str.extract(r"^[Hh](\d{2})\d{2}$").cast(pl.Int64(), strict=False)
+    return pl.col(unit).str.extract(_FLOOR.pattern).cast(pl.Int64(), strict=False)
+
+
+def floor_in_unit(unit: str) -> int | None:
+    """`floor_of_unit` of one number."""
+    named = _FLOOR.match(unit)
+    return int(named.group(1)) if named else None
 
 
 def floor_contradicts_unit(rows: pl.DataFrame) -> pl.Series:

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from reconciliation.identifiers.unit_floor import floor_contradicts_unit, floor_of_unit
+from reconciliation.identifiers.unit_floor import floor_of_unit
 from reconciliation.model.known_decisions import (
     EVIDENCE_FIELDS,
     DecisionKind,
@@ -81,15 +81,13 @@ class DecidedUnits:
 
 
 def decided_units(rows: pl.DataFrame, decisions: Decisions) -> DecidedUnits:
-    """rows: STANDING_ROWS. Of those without a unit number, or whose number names another floor than the row gives, the numbers that people
-    gave, as long as the rows say what they said then."""
+    """rows: STANDING_ROWS. The numbers that people gave them, as long as the rows say what they said then."""
     unit_decisions = [
         decision for decision in decisions.rows(DecisionKind.VALUE) if decision["field"] == "bruksenhetsnummer" and not decision["right"]
     ]
     if not unit_decisions:
         return DecidedUnits()
-    lacking = rows.filter(pl.col("bruksenhetsnummer").is_null() | floor_contradicts_unit(rows)).with_columns(_name=_row_names())
-    asked = lacking.filter(pl.col("_name").is_in([decision["left"] for decision in unit_decisions]))
+    asked = rows.with_columns(_name=_row_names()).filter(pl.col("_name").is_in([decision["left"] for decision in unit_decisions]))
     asked_rows = {row["_name"]: row for row in asked.iter_rows(named=True)}
     units = {
         decision["left"]: json.loads(decision["value"])
@@ -185,7 +183,9 @@ class _Rows:
             if name is None or not evidence_unchanged(decision, self.values(name)):
                 continue
             shown = ruled_out(decision["value"])
-            shown_by_row[name] = None if shown is None else self._unchanged(name, shown)
+            # The same was perhaps said twice: beside rows, and beside entries in Kobo.
+            before = shown_by_row.get(name, [])
+            shown_by_row[name] = None if shown is None or before is None else [*before, *self._unchanged(name, shown)]
         return shown_by_row
 
     def _unchanged(self, name: str, shown: dict[str, str]) -> list[str]:

@@ -24,6 +24,8 @@ KEPT_IN_KOBO = "kept_in_kobo"
 """Reason of a dwelling in sync whose entry differs by a decision; its details list the fields as `kept`."""
 COPIED_ROW = "copied_row"
 """Reason of a dwelling that may be another row of the same list, written twice."""
+NUMBER_IN_DOUBT = "number_in_doubt"
+"""Reason of a dwelling with a unit number that names another home, or none, by what was measured or known before."""
 ONE_IN_KOBO = "one_in_kobo"
 """Reason of a dwelling that Kobo would refuse: it takes one with that address, unit number and lease reference, and another has them."""
 

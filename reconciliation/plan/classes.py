@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from reconciliation.model.plan_actions import CHANGED_IN_KOBO, COPIED_ROW, KEPT_IN_KOBO
+from reconciliation.model.plan_actions import CHANGED_IN_KOBO, COPIED_ROW, KEPT_IN_KOBO, NUMBER_IN_DOUBT
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.candidates_shown import named_candidates, pairs_ever_made, waiting_for, where_candidates_are
 from reconciliation.plan.three_way import Action
@@ -149,7 +149,7 @@ def _rules() -> tuple[tuple[pl.Expr, DwellingClass, pl.Expr], ...]:
         .when(pl.col("ekstra_referanse").is_null() & pl.col("lease_beside"))
         .then(pl.lit("lease_reference_missing"))
         .when(pl.col("ekstra_referanse").is_null())
-        .then(pl.lit("number_in_doubt"))
+        .then(pl.lit(NUMBER_IN_DOUBT))
         .otherwise(pl.lit("two_known_ids"))
     )
     why_uncertain = pl.when(unnamed).then(pl.lit(SETTLE_IN_SOURCE)).otherwise(pl.lit("uncertain_match"))

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from connectors.read_result import Verdict
-from reconciliation.decisions.question import MATCH, Candidate, Question
+from reconciliation.decisions.question import MATCH, Candidate, CandidateKind, Question
 from reconciliation.model.desk_settings import DeskSettings
 from reconciliation.model.municipality_parts import Send
 from reporting.letter import NOTHING, QUOTED, Letter, letters, worth_sending
@@ -41,7 +41,7 @@ def question(**changes: Any) -> Question:
         "{}",
         (),
         {"adressenavn": "Strandgata"},
-        (Candidate("K1", {}),),
+        (Candidate("K1", {}, kind=CandidateKind.ENTRY),),
         {},
         secret=False,
     )

@@ -9,7 +9,7 @@ import polars as pl
 from language import message, stored
 from reconciliation.decisions.answer_checks import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.merged_homes import answers_about, homes_named, split_effect, split_question, splits_rows
-from reconciliation.decisions.question import ENTRY, MERGE, UNIT
+from reconciliation.decisions.question import ENTRY, MERGE, UNIT, CandidateKind
 from reconciliation.ledger import Ledger
 from reconciliation.merge.doubtful_pairs import MOST
 from reconciliation.model.plan_actions import ONE_IN_KOBO
@@ -91,6 +91,66 @@ def test_a_number_that_names_another_floor_than_its_row_is_asked_for_and_the_ans
     assert town.open() == []
     assert town.night().merged.dwellings["bruksenhetsnummer"].to_list() == ["H0201", "H0102", "H0101"]
     assert town.night().item("fdv-1")["class"] == "create"
+
+
+def test_the_entry_that_a_row_may_be_is_a_choice_while_its_number_is_asked_for_and_gives_it_its_number(ledger: Ledger) -> None:
+    """The row gives floor 4 and the number H0101; Kobo has H0401 with its rent."""
+    rows = [
+        {"bruksenhetsnummer": "H0101", "etasjenummer": 4, "antall_soverom": 2, "manedsleie": 7200.0},
+        {"bruksenhetsnummer": "H0201", "etasjenummer": 2, "antall_soverom": 3, "manedsleie": 9300.0},
+    ]
+    upstairs = {"kobo_id": "k2", "bruksenhetsnummer": "H0201", "antall_soverom": 3, "manedsleie": 9300.0}
+    town = Town(ledger, rows, [{"kobo_id": "k1", "bruksenhetsnummer": "H0401", "antall_soverom": 2, "manedsleie": 7200.0}, upstairs])
+    (question,) = town.open()
+    assert (question.about, [(each.name, each.kind) for each in question.candidates]) == (UNIT, [("k1", CandidateKind.ENTRY)])
+    assert town.say(question, "same:k1") is AnswerOutcome.STORED
+    item = town.night().item("fdv-1")
+    assert (item["class"], item["kobo_id"], item["match_key"]) == ("update", "k1", "decision")
+    assert town.open() == []
+
+
+SLID = [
+    {"bruksenhetsnummer": "H0101", "bruksareal": 41.0, "manedsleie": 5900.0, "antall_soverom": 1},
+    {"bruksenhetsnummer": "H0201", "bruksareal": 66.0, "manedsleie": 7800.0, "antall_soverom": 3},
+    omsorg("1", bruksenhetsnummer="H0201", bruksareal=41.0, manedsleie=5900.0, antall_soverom=1),
+]
+
+
+def test_a_row_whose_number_is_in_doubt_is_asked_about_once_with_homes_entries_and_a_number_to_write(ledger: Ledger) -> None:
+    entry = {"kobo_id": "k1", "bruksenhetsnummer": "H0201", "manedsleie": 5900.0, "antall_soverom": 1}
+    town = Town(ledger, [dict(row) for row in SLID], [entry])
+    (question,) = (each for each in town.open() if each.dwelling == "fdv-1")
+    kinds = {each.name: each.kind for each in question.candidates}
+    assert kinds == {"omsorg-1": CandidateKind.OURS, "k1": CandidateKind.ENTRY}
+    assert (question.about, question.reason, question.fills_unit) == (MERGE, "number_in_doubt", True)
+    assert town.say(question, "H0101") is AnswerOutcome.BLANK, "the number that it has already tells nothing"
+    assert town.say(question, "H0301") is AnswerOutcome.STORED
+    night = town.night()
+    assert night.merged.dwellings.row(by_predicate=pl.col("leverandor_bolig_id") == "fdv-1", named=True)["bruksenhetsnummer"] == "H0301"
+
+
+def test_one_answer_rules_out_homes_and_entries_and_an_answer_from_before_entries_were_shown_holds(ledger: Ledger) -> None:
+    town = Town(ledger, [dict(row) for row in SLID], [])
+    (question,) = (each for each in town.open() if each.dwelling == "fdv-1")
+    assert town.say(question, "unsure") is AnswerOutcome.STORED
+    town.entries = [{"kobo_id": "k1", "bruksenhetsnummer": "H0201", "manedsleie": 5900.0, "antall_soverom": 1}]
+    (beside,) = (each for each in town.questions() if each.dwelling == "fdv-1")
+    assert (beside.decided_code, len(beside.candidates)) == ("unsure", 2)
+    assert town.say(beside, "new") is AnswerOutcome.STORED
+    for _ in range(2):
+        assert [each.dwelling for each in town.open() if "fdv-1" in (each.dwelling, *(other.name for other in each.candidates))] == []
+        assert town.night().item("fdv-1")["class"] == "create"
+
+
+def test_a_mind_that_changes_from_an_entry_leaves_nothing_of_the_first_answer(ledger: Ledger) -> None:
+    town = Town(ledger, block(omsorg("1", manedsleie=5000.0)), [{"kobo_id": "k1", "bruksenhetsnummer": "H0301", "manedsleie": 5000.0}])
+    night = town.night()
+    (question,) = (each for each in asked(night, ledger.decisions(PLACE)) if each.dwelling == "omsorg-1")
+    assert say(night, ledger, "omsorg-1", "same:k1") is AnswerOutcome.STORED
+    assert say(night, ledger, "omsorg-1", "same:fdv-2") is AnswerOutcome.STORED
+    assert ["fdv:2", "omsorg:1"] in source_keys_of(town)
+    assert town.night().item("fdv-2")["kobo_id"] is None
+    assert question.id not in [each.id for each in town.open()]
 
 
 def test_of_a_crowded_house_the_flats_that_agree_most_are_among_the_choices(ledger: Ledger) -> None:

@@ -179,9 +179,10 @@ def _last_two_left() -> pl.Expr:
 
 def _in_its_house() -> pl.Expr:
     """On compared pairs with `_unfound`: an entry whose number was typed wrong, and a dwelling at its house number that would be created,
-    with about its rent and no other rooms. That a neighbour has exactly the rent does not rule it out: a rent rises."""
+    with about its rent or somewhat more, and no other rooms. That a neighbour has exactly the rent does not rule it out: a rent rises."""
     house = pl.col("_level_nummer").is_in(["same", "letter"])
-    rent = pl.col("_level_manedsleie").is_in(["same", "close"])
+    risen = (pl.col("_level_manedsleie") == "close") & (pl.col("manedsleie") > pl.col("manedsleie_theirs"))
+    rent = risen | (pl.col("_level_manedsleie") == "same")
     alike = rent & (pl.col("_level_antall_soverom") != "different") & (pl.col("_agreeing") >= 0)
     return pl.col("_unfound") & (pl.col("_disputed") | pl.col("_nameless")) & house & alike
 

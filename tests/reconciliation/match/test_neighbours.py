@@ -105,6 +105,12 @@ def test_an_entry_without_unit_number_is_offered_to_the_flat_with_its_rent_and_n
     assert matches.select("leverandor_bolig_id", "certain").rows() == [("fdv-2", False)]
 
 
+def test_an_entry_without_unit_number_may_have_a_rent_that_has_risen_since_and_none_that_fell() -> None:
+    dwellings = ours(*({"bruksenhetsnummer": f"H010{unit}", "manedsleie": 7000.0 + 100 * unit} for unit in (1, 2, 3)))
+    matches = match(dwellings, theirs({**BARE, "manedsleie": 7200.0}), links(), None)
+    assert matches.get_column("leverandor_bolig_id").to_list() == ["fdv-2", "fdv-3"]
+
+
 @WHOLE_NIGHTS
 @given(st.integers(0, 10**6), st.sampled_from([0.05, 0.3, 0.6]))
 def test_what_is_left_out_before_it_is_compared_would_not_have_been_offered(seed: int, share: float) -> None:

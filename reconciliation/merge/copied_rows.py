@@ -2,7 +2,8 @@
 
 A terrace or a stair has many homes that are equal in everything measured, so equal measures alone are no doubt. They are where the place
 itself is odd: a letter where nobody else at the number has one, two sides of the road on one parcel, or one section under two numbers.
-So is one unit number in two streets, with one section, or as the only two on the parcel: a copy with the home's old address.
+So is one unit number in two streets, with one section, or as the only two on the parcel: a copy with the home's old address; and one
+address under two postal codes, unless the area, the bedrooms or the parcel show two homes.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import polars as pl
 
 from reconciliation.likeness.comparison import neighbour
+from reconciliation.likeness.contradiction import equal_areas
 
 _EQUAL = (
     *("_municipality", "_street", "_ground", "postnummer", "seksjonsnummer", "bruksareal", "manedsleie", "antall_soverom"),
@@ -43,7 +45,8 @@ def copied_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
     one_sign = pl.sum_horizontal(~same[name] for name in _PLACE) == 1
     section = pl.col("seksjonsnummer").is_not_null() & pl.col("_ground").is_not_null() & one_sign & (neighbour("_theirs") | same["nummer"])
     odd = pairs.filter(lettered | opposite | section)
-    copies = [pairs.filter(_ONE_LIST & ~_BETTER_KNOWN) for pairs in (odd, _in_two_streets(measured.with_columns(_on_ground=on_ground)))]
+    kinds = (odd, _in_two_streets(measured.with_columns(_on_ground=on_ground)), _under_two_postal_codes(dwellings))
+    copies = [pairs.filter(_ONE_LIST & ~_BETTER_KNOWN) for pairs in kinds]
     return pl.concat(pairs_of_copies.select("leverandor_bolig_id", other="leverandor_bolig_id_theirs") for pairs_of_copies in copies)
 
 
@@ -54,3 +57,15 @@ def _in_two_streets(measured: pl.DataFrame) -> pl.DataFrame:
     rows = odd.select("leverandor_bolig_id", "sources", *_EQUAL, "bruksenhetsnummer")
     pairs = rows.join(rows, on=(*_BUT_THE_STREET, "bruksenhetsnummer"), suffix="_theirs", nulls_equal=True)
     return pairs.filter(_ANOTHER & (pl.col("_street") != pl.col("_street_theirs")))
+
+
+def _under_two_postal_codes(dwellings: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of one address, unit number and lease that have two postal codes, and that nothing else shows to be two homes."""
+    place = ("_address", "bruksenhetsnummer", "leilighetsnummer", "ekstra_referanse")
+    located = dwellings.filter(pl.col("_address").is_not_null() & (pl.col("postnummer").n_unique().over("_address") > 1))
+    rows = located.select("leverandor_bolig_id", "sources", "postnummer", "bruksareal", "antall_soverom", "_ground", *place)
+    pairs = rows.join(rows, on=place, suffix="_theirs", nulls_equal=True)
+    apart = [pl.col(name) != pl.col(f"{name}_theirs") for name in ("antall_soverom", "_ground")]
+    apart.append(~equal_areas(pl.col("bruksareal"), pl.col("bruksareal_theirs")))
+    differs = pl.any_horizontal(either.fill_null(value=False) for either in apart)
+    return pairs.filter(_ANOTHER & (pl.col("postnummer") != pl.col("postnummer_theirs")) & ~differs)

@@ -1,6 +1,8 @@
-"""Dwellings that Kobo would call one: same house, unit number and lease reference."""
+"""Dwellings that Kobo would call one: same house, postal code, unit number and lease reference."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -11,6 +13,7 @@ from reconciliation.model.words import DwellingClass
 from reconciliation.plan.guards import PLACE_TAKEN, SAME_PLACE_ASKED
 
 _UNIT = ("bruksenhetsnummer", "ekstra_referanse")
+_AS_KOBO = ("postnummer", *_UNIT)
 
 
 def at_same_place(dwellings: pl.DataFrame, leaving: pl.DataFrame) -> pl.DataFrame:
@@ -25,9 +28,9 @@ def at_same_place(dwellings: pl.DataFrame, leaving: pl.DataFrame) -> pl.DataFram
     return pl.concat(pairs).unique(maintain_order=True)
 
 
-def _placed(rows: pl.DataFrame, name: str) -> pl.DataFrame:
-    """(name, _at): what Kobo tells dwellings apart by. Those without an address are left out."""
-    place = pl.concat_str("_municipality", "_street", "_house", *(pl.col(name).fill_null("") for name in _UNIT), separator="|")
+def _placed(rows: pl.DataFrame, name: str, told_by: Sequence[str] = _UNIT) -> pl.DataFrame:
+    """(name, _at): the address and told_by. Those without an address are left out."""
+    place = pl.concat_str("_municipality", "_street", "_house", *(pl.col(name).fill_null("") for name in told_by), separator="|")
     return with_place(rows).select(name, _at=place).drop_nulls()
 
 
@@ -45,10 +48,10 @@ def without_refused(items: pl.DataFrame, dwellings: pl.DataFrame, entries: pl.Da
     coming = dwellings.join(created, on="leverandor_bolig_id", how="semi")
     if coming.is_empty():
         return items
-    placed = _placed(coming, "leverandor_bolig_id")
+    placed = _placed(coming, "leverandor_bolig_id", _AS_KOBO)
     leaving = items.filter(pl.col("class") == DwellingClass.RETIRE.value).select("kobo_id")
     others = entries.join(leaving, on="kobo_id", how="anti") if entries.height else entries
-    taken = _placed(others, "kobo_id").get_column("_at") if others.height else pl.Series([], dtype=pl.String())
+    taken = _placed(others, "kobo_id", _AS_KOBO).get_column("_at") if others.height else pl.Series([], dtype=pl.String())
     refused = placed.filter(pl.col("_at").is_duplicated() | pl.col("_at").is_in(taken.implode())).get_column("leverandor_bolig_id")
     if refused.is_empty():
         return items

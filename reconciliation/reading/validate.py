@@ -88,7 +88,9 @@ def _with_helpers(
     which is a copy of another."""
     # A row with a unit number is the same dwelling whatever label it has; without one, the label tells them apart.
     label = pl.when(pl.col("bruksenhetsnummer").is_null()).then("leilighetsnummer").alias("leilighetsnummer")
-    unit = ["source", "kommunenummer", "_street", "nummer", "bokstav", "bruksenhetsnummer", "ekstra_referanse", label]
+    # One street and number under two postal codes may be two places.
+    place = ["kommunenummer", "postnummer", "_street", "nummer", "bokstav"]
+    unit = ["source", *place, "bruksenhetsnummer", "ekstra_referanse", label]
     broken = read_faults.filter(pl.col("severity") == _ERROR).group_by(_ROW).agg(broken_fields=pl.col("field").drop_nulls())
     helped = inside.join(broken, on=_ROW, how="left", maintain_order="left").with_columns(
         pl.col("broken_fields").fill_null([]),

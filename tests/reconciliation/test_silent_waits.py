@@ -23,6 +23,7 @@ _ROW = st.fixed_dictionaries(
     {"adressenavn": st.sampled_from(["Ospestien", "Ospestien", "Ospestia", "Furulia"]), "nummer": st.sampled_from([1, 1, 3])},
     optional={
         "bokstav": st.just("B"),
+        "postnummer": st.just("9920"),
         "bruksenhetsnummer": st.sampled_from(["H0101", "H0102", "H0201"]),
         "ekstra_referanse": st.sampled_from(["R1", "R2"]),
         "gardsnummer": st.sampled_from([31, 32]),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reconciliation.small_nights import PARCEL, Row, flat, night
-from tests.reconciliation.test_house_truths import ALIKE
+from tests.reconciliation.small_nights import ALIKE, LARGER, PARCEL, Row, flat, night
 
 COPIES: dict[str, tuple[Row, Row, bool]] = {
     "a letter that nobody else at the number has": ({}, {"bokstav": "B"}, True),
@@ -30,3 +29,14 @@ def test_a_row_that_was_copied_with_one_sign_changed_waits_beside_the_one_that_a
     assert set(alone.classes().values()) == ({"review"} if asked else {"create"})
     confirmed = night({"fdv": rows, "omsorg": [flat("b1", "1", **{**same, **original})]})
     assert confirmed.classes() == {"fdv-a1": "create", "fdv-a2": "review" if asked else "create"}
+
+
+def test_one_street_and_number_under_two_postal_codes_is_two_homes_where_they_are_measured_otherwise() -> None:
+    homes = [flat("a1", "1", bruksenhetsnummer="H0101", **ALIKE), flat("a2", "2", bruksenhetsnummer="H0101", postnummer="9920", **LARGER)]
+    alone = night({"fdv": homes})
+    assert (alone.rejected, alone.classes()) == ([], {"fdv-a1": "create", "fdv-a2": "create"})
+    typed_twice = night({"fdv": [homes[0], {**homes[0], "key": "a2", "postnummer": "9920", "manedsleie": 7000.0}]})
+    assert (typed_twice.rejected, set(typed_twice.classes().values()), typed_twice.asked("fdv:a1", "fdv:a2")) == ([], {"review"}, True)
+    other = flat("b1", "2", bruksenhetsnummer="H0101", postnummer="9920", **LARGER)
+    both = night({"fdv": homes, "omsorg": [other]})
+    assert (both.rejected, both.asked("fdv:a2", "omsorg:b1")) == ([], True)

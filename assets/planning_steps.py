@@ -18,6 +18,7 @@ from reconciliation.identifiers import kommune_table
 from reconciliation.ledger import PLANNED, Ledger
 from reconciliation.match import match
 from reconciliation.merge import Merged, merge
+from reconciliation.merge.kept_homes import with_kept_homes
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.approval import PartToApprove
 from reconciliation.plan.guards import ROW_REJECTED, SOURCE_INCOMPLETE
@@ -28,11 +29,17 @@ from reconciliation.reading.official_addresses import official_streets
 from reconciliation.reading.register_text import masked_entries
 
 
+def known_homes(session: NightSession, carried: pl.DataFrame) -> pl.DataFrame:
+    """(source, source_key, leverandor_bolig_id) of every key known from earlier nights, or named by an answer since."""
+    ledger, slug = session.ledger, session.municipality.slug
+    return with_kept_homes(session.memberships, carried, ledger.decisions(slug), ledger.link_history(slug))
+
+
 def merge_rows(session: NightSession, carried: pl.DataFrame) -> Merged:
     """Dwellings merged from rows (STANDING_ROWS), with the keys known from earlier nights and the decisions in force."""
     slug = session.municipality.slug
     with session.step("merge"):
-        known = session.memberships
+        known = known_homes(session, carried)
         decided = with_unchanged_choices(session.ledger.decisions(slug), carried, known)
         same_place = kommune_table().same_place_as(session.municipality.kommunenummer)
         return merge(carried, known, decided, session.municipality, same_place)

@@ -36,6 +36,8 @@ class KeyedPairs:
     settled_ours: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_DWELLINGS))
     settled_theirs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_ENTRIES))
     linked: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PAIR))
+    gone: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PAIR))
+    """Of the links, those of homes that are in no list any more and whose entries are in the register."""
     elsewhere: pl.DataFrame | None = None
 
     def __post_init__(self) -> None:
@@ -82,6 +84,7 @@ class KeyedPairs:
         # Linked rows take no part in matching, even when the other side is missing tonight.
         self._occupy(links)
         self.linked = links
+        self.gone = links.join(self.ours, on="leverandor_bolig_id", how="anti").join(self.theirs, on="kobo_id", how="semi")
 
     def settle(self, pairs: pl.DataFrame, key: str, reason: str, *, checked: bool = True) -> None:
         """Certain when neither side has a rival and nothing contradicts it. checked: compare the two first."""
@@ -173,8 +176,8 @@ class KeyedPairs:
         pairs = pairs.unique(["leverandor_bolig_id", "kobo_id"], keep="first", maintain_order=True)
         return pairs.sort("leverandor_bolig_id", "certain", "kobo_id", descending=[False, True, False])
 
-    def offer(self, pairs: pl.DataFrame) -> None:
-        self._add(pairs, "candidate", "candidate", certain=False)
+    def offer(self, pairs: pl.DataFrame, reason: str = "candidate") -> None:
+        self._add(pairs, "candidate", reason, certain=False)
 
     def _add(self, pairs: pl.DataFrame, key: str, reason: str, *, certain: bool) -> None:
         if pairs.is_empty():

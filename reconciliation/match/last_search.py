@@ -6,6 +6,7 @@ import polars as pl
 
 from reconciliation.likeness.blocks import WIDE_BLOCKS, close_by, pairs_in_blocks
 from reconciliation.likeness.comparison import SHOWN, compare, compare_rows, next_house, without_contradicted
+from reconciliation.likeness.contradiction import contradict, in_pair
 from reconciliation.likeness.longer_names import similar_street, with_streets_compared
 from reconciliation.match.candidates import MOST
 from reconciliation.match.other_streets import OtherStreets
@@ -36,7 +37,7 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
     left = {
         name: _only_one_left(in_question, place, pl.col("_unfound")).gather(pairs.get_column("_at"))
         & _only_one_left(theirs, place, ~pl.col("_explained")).gather(pairs.get_column("_at_right"))
-        for name, place in (("_alone_in_house", ("_address",)), ("_alone_on_ground", ("_municipality", "_ground", "_street")))
+        for name, place in _ALONE.items()
     }
     compared = compare_rows(pairs, in_question, theirs).with_columns(**told_of, **left)
     streets = OtherStreets(ours, every_entry, offered)
@@ -52,6 +53,33 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
     dwelling = pl.col("leverandor_bolig_id")
     first = ranked.filter((dwelling != dwelling.shift(MOST)).fill_null(value=True))
     return first.select("leverandor_bolig_id", "kobo_id", *SHOWN, "_points")
+
+
+def left_behind(rows: pl.DataFrame, entries: pl.DataFrame, streets: OtherStreets) -> pl.DataFrame:
+    """rows: those that have no entry, with `_with_this_rent`. entries: of homes of ours that are in no list any more; nobody knows whether
+    the home is gone or has another key, so a number of theirs rules nothing out. Both prepared.
+
+    Compared pairs, most alike first, that may be one home: no value contradicts, and they are in one house, or near by any weak key; or the
+    register would call them one (the same address, unit number and lease), whatever was measured.
+    """
+    pairs = pairs_in_blocks(rows, entries, keep=close_by(), blocks=WIDE_BLOCKS)
+    sides = ((rows, "_at"), (entries, "_at_right"))
+    told_of = {"_with_this_rent": rows.get_column("_with_this_rent").gather(pairs.get_column("_at"))}
+    for name, place in _ALONE.items():
+        ours, theirs = (_only_one_left(side, place, pl.lit(value=True)).gather(pairs.get_column(at)) for side, at in sides)
+        told_of[name] = ours & theirs
+    unknown = {name: pl.lit(value=True) for name in ("_disputed", "_nameless")}
+    compared = compare_rows(pairs, rows, entries).with_columns(**told_of, **unknown)
+    measured = streets.marked(with_streets_compared(compared)).with_columns(_agreeing=_agreeing())
+    one_number = (pl.col("nummer") == pl.col("nummer_theirs")).fill_null(value=False)
+    house = one_number & (similar_street() | (pl.col("_level_gardsnummer") == "same"))
+    address = (pl.col("_level_adressenavn") == "same") & (pl.col("_level_nummer") == "same")
+    named = address & pl.col("_unit").eq_missing("_unit_theirs") & pl.col("_extra").eq_missing("_extra_theirs")
+    possible = measured.filter(named | (~contradict(in_pair) & (house | _may_be_in_the_same_place())))
+    return possible.sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
+
+
+_ALONE = {"_alone_in_house": ("_address",), "_alone_on_ground": ("_municipality", "_ground", "_street")}
 
 
 def _not_behind(fresh: pl.DataFrame, seen: pl.DataFrame, offered: pl.DataFrame) -> pl.DataFrame:

@@ -11,12 +11,14 @@ from reconciliation.likeness.rare_measures import only_two_alike
 from reconciliation.likeness.stray_streets import meant_streets
 from reconciliation.likeness.street_spelling import one_spelling
 from reconciliation.match.both_sides import PAIR
-from reconciliation.match.candidates import with_this_rent, worth_asking
+from reconciliation.match.candidates import MOST, with_this_rent, worth_asking
 from reconciliation.match.decided_pairs import pair_decisions
 from reconciliation.match.keyed_pairs import KeyedPairs
-from reconciliation.match.last_search import last_search
+from reconciliation.match.last_search import last_search, left_behind
+from reconciliation.match.other_streets import OtherStreets
 from reconciliation.match.unambiguous_pairs import MEASURES, alone_at_address, around_addresses, last_left, leases, only_with_this_rent
 from reconciliation.model.known_decisions import Decisions
+from reconciliation.model.plan_actions import HOME_GONE
 from reconciliation.model.register_rows import without_deleted
 from reconciliation.model.tables import MATCHES
 
@@ -42,8 +44,8 @@ def match(
     if answers.same.is_empty() and keyed.free_ours.is_empty():
         # Everything is linked already: no addresses need to be compared.
         return keyed.result()
-    keyed.ours, keyed.theirs = _spelt_alike(with_place(dwellings, same_place), with_place(entries, same_place))
-    keyed.settle(answers.same, "decision", "decision", checked=False)
+    keyed.ours, keyed.theirs = prepared_sides(dwellings, entries, same_place)
+    keyed.settle(_not_linked_elsewhere(answers.same, links), "decision", "decision", checked=False)
     keyed.settle(_on(keyed, "leverandor_bolig_id"), "leverandor_bolig_id", "leverandor_bolig_id", checked=False)
     keyed.settle(_on(keyed, _key("_address", "_unit")), "address", "address_unit")
     keyed.settle(_on(keyed, _key("_matrikkel", "_unit")), "matrikkel", "matrikkel")
@@ -58,11 +60,13 @@ def match(
     keyed.offer(_candidates(keyed))
     keyed.offer(_last_search(keyed))
     keyed.offer(_elsewhere(keyed))
+    keyed.offer(_of_homes_gone(keyed), HOME_GONE)
     return keyed.result()
 
 
-def _spelt_alike(ours: pl.DataFrame, theirs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Both sides prepared, one spelling per street and house over the two."""
+def prepared_sides(ours: pl.DataFrame, theirs: pl.DataFrame, same_place: SamePlace | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Both sides prepared (likeness/comparison), one spelling per street and house over the two."""
+    ours, theirs = with_place(ours, same_place), with_place(theirs, same_place)
     columns = [*PLACE_COLUMNS, "gardsnummer", "bruksnummer", "postnummer", *MEASURES]
     sides = [side.select(columns).with_columns(source=pl.lit(name)) for side, name in ((ours, "ours"), (theirs, "kobo"))]
     both = one_spelling(meant_streets(pl.concat(sides, how="vertical_relaxed")))
@@ -71,6 +75,15 @@ def _spelt_alike(ours: pl.DataFrame, theirs: pl.DataFrame) -> tuple[pl.DataFrame
     left = ours.with_columns(_written="_street").with_columns(settled.head(ours.height))
     right = theirs.with_columns(_written="_street").with_columns(settled.tail(theirs.height))
     return prepared(left), prepared(right)
+
+
+def _not_linked_elsewhere(pairs: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """Without those whose entry is linked to another home: which of the two keeps it is asked again."""
+    return (
+        pairs.join(links.select("kobo_id", _home="leverandor_bolig_id"), on="kobo_id", how="left")
+        .filter(pl.col("_home").is_null() | (pl.col("_home") == pl.col("leverandor_bolig_id")))
+        .select(list(PAIR))
+    )
 
 
 def _key(*parts: str) -> pl.Expr:
@@ -136,3 +149,16 @@ def _elsewhere(keyed: KeyedPairs) -> pl.DataFrame:
     )
     free = pairs.join(keyed.open_ours, on="leverandor_bolig_id", how="semi").join(searched, on="leverandor_bolig_id", how="anti")
     return compare(keyed.answers.not_different(free.join(listed, on="kobo_id", how="anti")), keyed.ours, keyed.theirs)
+
+
+def _of_homes_gone(keyed: KeyedPairs) -> pl.DataFrame:
+    """What the dwellings without a certain entry may be among the entries of ours whose home is in no list any more: the same home under
+    another key, which would be deleted and made anew. Never certain; the most alike of each dwelling."""
+    if keyed.gone.is_empty():
+        return keyed.gone
+    searched = pl.concat(keyed.pairs)
+    rows = keyed.open_ours.join(searched.filter("certain"), on="leverandor_bolig_id", how="anti", maintain_order="left")
+    entries = keyed.theirs.join(keyed.gone, on="kobo_id", how="semi", maintain_order="left")
+    streets = OtherStreets(keyed.ours, keyed.theirs, searched.filter(~pl.col("certain")).select(list(PAIR)))
+    pairs = keyed.answers.not_different(left_behind(rows, entries, streets))
+    return pairs.filter(pl.col("kobo_id").cum_count().over("leverandor_bolig_id") <= MOST)

@@ -29,6 +29,9 @@ NUMBER_IN_DOUBT = "number_in_doubt"
 ONE_IN_KOBO = "one_in_kobo"
 """Reason of a dwelling that Kobo would refuse: it takes one with that address, unit number and lease reference, and another has them."""
 
+HOME_GONE = "home_gone"
+"""Reason of a dwelling that may be the home of an entry of ours whose rows are gone from the lists, under another key."""
+
 
 def replaces() -> pl.Expr:
     """Is this item (PLAN_ITEMS) a replacement that a person decided?"""

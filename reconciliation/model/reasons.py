@@ -50,6 +50,7 @@ REASONS: dict[str, str] = {
     "number_in_doubt": "Same numbers as another dwelling, but what was measured, or known before, parts them: which one is it?",
     "two_known_ids": "Two dwellings we know apart have become alike: {candidates}",
     "uncertain_match": "Possibly in the register already",
+    "home_gone": "Perhaps the home of an entry of ours whose row is gone from the lists: the same under a new key, or another home?",
     "settle_in_source": "Cannot be told apart for certain as the row stands: "
     "complete the address, unit number or lease reference in the source",
     "deleted_in_kobo": "Deleted in the register, still in our sources",
@@ -64,14 +65,12 @@ REASONS: dict[str, str] = {
     "edited_in_kobo": "Edited in Kobo by somebody else since we last agreed; a person must say whether it is deleted",
     "stays_in_kobo": "A person had it stay in Kobo",
     "number_not_in_use": "Its kommunenummer is not in use on the night's date: mend it in the source",
-    "place_taken": "In Kobo under a key that is gone from the sources: declare the new key (rekey), or it waits for the deletion",
-    "same_place_asked": "A dwelling at this place waits for an answer, perhaps this one under a new key: declare it (rekey), or answer",
+    "place_taken": "Another home of ours has this place in Kobo and is gone from the sources: created the night after that one is deleted",
+    "same_place_asked": "A row without an entry waits there, perhaps this home under a new key: answer, mend it, or declare it (rekey)",
     "handed_over": "In an import file, not yet seen in the register",
     "import_overdue": "In an import file long ago, and no export shows it",
     # Why a plan is not applied without a person
     "too_many_retirements": "{number} retirements planned, at most {limit} of {of} go without approval.",
-    "made_anew": "To be deleted in Kobo and created anew at the same place, because the key is new: {number}. Was the key renamed, declare "
-    "it (kobosync rekey), and the home keeps its entry; approve only if it is another home.",
     "too_many_updates": "{number} updates planned, at most {limit} of {of} go without approval.",
     "sudden_growth": "{number} creations planned beside {of} entries in the register, at most {limit} go without approval.",
     "environment_mismatch": "The configuration says {environment}, but the register at {host} looks like {looks}. "

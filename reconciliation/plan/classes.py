@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from reconciliation.model.plan_actions import CHANGED_IN_KOBO, COPIED_ROW, KEPT_IN_KOBO, NUMBER_IN_DOUBT
+from reconciliation.model.plan_actions import CHANGED_IN_KOBO, COPIED_ROW, HOME_GONE, KEPT_IN_KOBO, NUMBER_IN_DOUBT
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.candidates_shown import named_candidates, pairs_ever_made, waiting_for, where_candidates_are
 from reconciliation.plan.three_way import Action
@@ -152,7 +152,13 @@ def _rules() -> tuple[tuple[pl.Expr, DwellingClass, pl.Expr], ...]:
         .then(pl.lit(NUMBER_IN_DOUBT))
         .otherwise(pl.lit("two_known_ids"))
     )
-    why_uncertain = pl.when(unnamed).then(pl.lit(SETTLE_IN_SOURCE)).otherwise(pl.lit("uncertain_match"))
+    why_uncertain = (
+        pl.when(unnamed)
+        .then(pl.lit(SETTLE_IN_SOURCE))
+        .when(pl.col("offer_reason") == HOME_GONE)
+        .then(pl.lit(HOME_GONE))
+        .otherwise(pl.lit("uncertain_match"))
+    )
     matched = pl.col("kobo_id").is_not_null()
     return (
         (_LOST, DwellingClass.REVIEW, pl.lit("deleted_in_kobo")),

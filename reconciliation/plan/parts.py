@@ -15,10 +15,8 @@ from reconciliation.merge import Merged
 from reconciliation.merge.survivorship import ranks
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.plan_actions import acts, replaces
-from reconciliation.model.words import DwellingClass
 from reconciliation.plan.approval import approve_with
 from reconciliation.plan.guards import Limit, Refusal, creation_limit, deletion_limit, environment_mismatch, refusal, update_limit
-from reconciliation.plan.same_place import at_same_place
 
 CREATE, UPDATE, RETIRE, REPLACE = "create", "update", "retire", "replace"
 UNKNOWN_GROUP = "-"
@@ -38,19 +36,12 @@ class Part:
     refusals: tuple[Refusal, ...]
 
 
-def with_parts(items: pl.DataFrame, groups: pl.DataFrame, merged: Merged, entries: pl.DataFrame) -> pl.DataFrame:
-    """items (PLAN_ITEMS) with `part` filled; null where nothing is done. groups: what `part_groups` returns.
-
-    A dwelling created at the place of a retired one is in the part of the retirement: Kobo refuses it before that.
-    """
+def with_parts(items: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
+    """items (PLAN_ITEMS) with `part` filled; null where nothing is done. groups: what `part_groups` returns."""
     if items.filter(acts()).is_empty():
         return items
     joined = items.drop("part").join(groups, on="leverandor_bolig_id", how="left")
-    kind = (
-        (pl.when(replaces()).then(pl.lit(REPLACE)).when(pl.col("leverandor_bolig_id").is_in(_after_retirements(items, merged, entries))))
-        .then(pl.lit(RETIRE))
-        .otherwise("class")
-    )
+    kind = pl.when(replaces()).then(pl.lit(REPLACE)).otherwise("class")
     name = pl.concat_str(kind, pl.lit("/"), pl.col("_group").fill_null(UNKNOWN_GROUP))
     return joined.with_columns(part=pl.when(acts()).then(name)).select(items.columns)
 
@@ -88,17 +79,6 @@ def first_sources(merged: Merged, municipality: Municipality) -> pl.DataFrame:
     )
 
 
-def _after_retirements(items: pl.DataFrame, merged: Merged, entries: pl.DataFrame) -> list[str]:
-    """leverandor_bolig_id created at the place (house, unit, lease) of an entry that is retired tonight."""
-    changes = items.filter(acts())
-    created = changes.filter(pl.col("class") == DwellingClass.CREATE.value).select("leverandor_bolig_id")
-    retired = changes.filter(pl.col("class") == DwellingClass.RETIRE.value).select("kobo_id")
-    if created.is_empty() or retired.is_empty():
-        return []
-    coming = merged.dwellings.join(created, on="leverandor_bolig_id", how="semi")
-    return at_same_place(coming, entries.join(retired, on="kobo_id", how="semi")).get_column("leverandor_bolig_id").unique().to_list()
-
-
 @dataclass(frozen=True, slots=True)
 class RegisterCounts:
     """The numbers that limits are shares of. ours: group -> linked entries; in_register: all entries; first: no entry is linked yet."""
@@ -125,19 +105,11 @@ def parts_of(
         digest = digest_of(frame)
         broken = [("environment_mismatch", mismatch)] if mismatch else []
         broken += [limits[name]] if name in limits else []
-        broken += _made_anew(name, frame)
         command = approve_with(digest, f"kobosync night {municipality.file}", f"{municipality.slug}_approve")
         refused = tuple(refusal(code, details, command, name) for code, details in broken)
         ids = frame.get_column("leverandor_bolig_id").drop_nulls().sort().head(EXAMPLES)
         parts.append(Part(name, digest, frame.height, tuple(ids.to_list()), refused))
     return tuple(parts)
-
-
-def _made_anew(name: str, frame: pl.DataFrame) -> list[tuple[str, dict[str, str | int]]]:
-    """Code and values of the refusal when a part of retirements also creates: the same house, unit number and lease have a new key.
-    Whether the key was renamed or the home is another is for a person to say, since a deletion takes the home's history in Kobo."""
-    created = frame.filter(pl.col("class") == DwellingClass.CREATE.value).height
-    return [("made_anew", {"number": created})] if created and name.partition("/")[0] == RETIRE else []
 
 
 def _limits(

@@ -29,7 +29,8 @@ from reconciliation.plan.parts import UNKNOWN_GROUP, Part, RegisterCounts, part_
 from reconciliation.plan.planning_inputs import Reading, Remembered
 from reconciliation.plan.register_only import register_only_entries
 from reconciliation.plan.retirements import class_gone
-from reconciliation.plan.same_place import held_where_a_home_waits, held_where_an_entry_stays, without_refused
+from reconciliation.plan.same_place import held_where_an_entry_stays, without_refused
+from reconciliation.plan.waiting_rows import held_where_a_row_waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +114,11 @@ def make_plan(
     items = _sorted(classed)
     items = _held_in_a_file(items, remembered.handed_over, as_of, register.import_overdue_nights)
     items = _held_for_its_number(items, merged.dwellings, as_of)
-    items = held_where_a_home_waits(items, merged.dwellings, entries)
+    same_place = kommune_table().same_place_as(municipality.kommunenummer)
+    items = held_where_a_row_waits(items, merged.dwellings, entries, reading.rejected, remembered.decisions, same_place)
     items = held_where_an_entry_stays(items, merged.dwellings, entries)
     groups = part_groups(merged, municipality, remembered.stock)
-    items = with_parts(items, groups, merged, entries)
+    items = with_parts(items, groups)
     sent = as_sent(items, merged.dwellings, entries)
     register_counts = _register_counts(items, groups, entries, remembered.links)
     parts = parts_of(items, register_counts, municipality, lambda some: digest_of(some, sent))

@@ -10,7 +10,7 @@ from reconciliation.likeness.place import with_place
 from reconciliation.model.plan_actions import ONE_IN_KOBO
 from reconciliation.model.tables import PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
-from reconciliation.plan.guards import PLACE_TAKEN, SAME_PLACE_ASKED
+from reconciliation.plan.guards import PLACE_TAKEN
 
 _UNIT = ("bruksenhetsnummer", "ekstra_referanse")
 _AS_KOBO = ("postnummer", *_UNIT)
@@ -63,21 +63,11 @@ def without_refused(items: pl.DataFrame, dwellings: pl.DataFrame, entries: pl.Da
 
 
 def held_where_an_entry_stays(items: pl.DataFrame, dwellings: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
-    """Holds creates at the place of an entry of ours that is in no source any more and is not deleted tonight: it may be the same home
-    under a new key, and would be in Kobo twice."""
+    """Holds creates at the place of an entry of ours that is in no source any more, until the night after it is deleted: Kobo refuses two
+    there, and writes of one night are made side by side."""
     created = items.filter(pl.col("class") == DwellingClass.CREATE.value).select("leverandor_bolig_id")
-    stays = items.filter((pl.col("class") == DwellingClass.RETIRE.value) & pl.col("held").is_not_null()).select("kobo_id")
+    leaving = items.filter(pl.col("class") == DwellingClass.RETIRE.value).select("kobo_id")
     coming = dwellings.join(created, on="leverandor_bolig_id", how="semi")
-    taken = at_same_place(coming, entries.join(stays, on="kobo_id", how="semi")).get_column("leverandor_bolig_id")
+    taken = at_same_place(coming, entries.join(leaving, on="kobo_id", how="semi")).get_column("leverandor_bolig_id")
     waits = pl.col("leverandor_bolig_id").is_in(taken.implode()) & pl.col("held").is_null()
     return items.with_columns(held=pl.when(waits).then(pl.lit(PLACE_TAKEN)).otherwise("held"))
-
-
-def held_where_a_home_waits(items: pl.DataFrame, dwellings: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
-    """Holds deletions of entries at whose place a dwelling without an entry waits for an answer: it may be the same home with a new key."""
-    waiting = items.filter((pl.col("class") == DwellingClass.REVIEW.value) & pl.col("kobo_id").is_null()).select("leverandor_bolig_id")
-    leaving = items.filter((pl.col("class") == DwellingClass.RETIRE.value) & pl.col("held").is_null()).select("kobo_id")
-    asked = dwellings.join(waiting, on="leverandor_bolig_id", how="semi")
-    kept = at_same_place(asked, entries.join(leaving, on="kobo_id", how="semi")).get_column("kobo_id")
-    waits = (pl.col("class") == DwellingClass.RETIRE.value) & pl.col("kobo_id").is_in(kept.implode()) & pl.col("held").is_null()
-    return items.with_columns(held=pl.when(waits).then(pl.lit(SAME_PLACE_ASKED)).otherwise("held"))

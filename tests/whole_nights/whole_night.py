@@ -112,7 +112,7 @@ def whole_night(
         standing_rows = reading_steps.rows_to_merge(session, validated.accepted, validated.rejected, verdicts, yesterday)
         facts = {"sources": source_facts(read)}
         _store(Table(standing_rows, facts), base / slug / "standing_rows.parquet")
-        known, decisions, bases = ledger.memberships(slug), ledger.decisions(slug), ledger.bases(slug)
+        known, decisions, bases = planning_steps.known_homes(session, standing_rows), ledger.decisions(slug), ledger.bases(slug)
         merged = planning_steps.merge_rows(session, standing_rows)
         _store(Table(merged.memberships), base / slug / "memberships.parquet")
         matches = planning_steps.match_entries(session, merged.dwellings, seen.rows)

@@ -74,7 +74,7 @@ def left_behind(rows: pl.DataFrame, entries: pl.DataFrame, streets: OtherStreets
     one_number = (pl.col("nummer") == pl.col("nummer_theirs")).fill_null(value=False)
     house = one_number & (similar_street() | (pl.col("_level_gardsnummer") == "same"))
     address = (pl.col("_level_adressenavn") == "same") & (pl.col("_level_nummer") == "same")
-    named = address & pl.col("_unit").eq_missing("_unit_theirs") & pl.col("_extra").eq_missing("_extra_theirs")
+    named = address & pl.col("_unit").eq_missing(pl.col("_unit_theirs")) & pl.col("_extra").eq_missing(pl.col("_extra_theirs"))
     possible = measured.filter(named | (~contradict(in_pair) & (house | _may_be_in_the_same_place())))
     return possible.sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
 

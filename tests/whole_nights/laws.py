@@ -75,6 +75,21 @@ def gone_long_enough(night: Night, seen_gone: dict[str, set[date]]) -> None:
         assert len({day for day in seen_gone.get(ours, set()) if day < night.as_of}) >= 2
 
 
+def a_home_that_may_be_there_keeps_its_entry(night: Night) -> None:
+    """Law 2: no entry is deleted at whose house a row waits that may be its home: without an entry, and without another unit number. A
+    home that a person called another one lets it go."""
+    answered = set(night.decisions.filter(pl.col("verdict").is_in(["different", "new"])).get_column("subject"))
+    waiting = night.plan.items.filter(pl.col("class").is_in(["review", "conflict"]) & pl.col("kobo_id").is_null())
+    asked = night.merged.dwellings.filter(~pl.col("leverandor_bolig_id").is_in(list(answered))).join(waiting, on="leverandor_bolig_id")
+    keys = night.merged.dwellings.select(pl.col("source_keys").explode(empty_as_null=False)).to_series()
+    alone = night.validated.rejected.filter(~pl.concat_str("source", pl.lit(":"), "source_key").is_in(keys.implode()))
+    there = {(*row[:3], row[3] or "") for rows in (asked, alone) for row in rows.select(*_PLACE, "bruksenhetsnummer").iter_rows()}
+    removed = night.outcomes.filter((pl.col("verb") == "DELETE") & (pl.col("outcome") == "done")).get_column("kobo_id")
+    for entry in night.seen.rows.filter(pl.col("kobo_id").is_in(removed.implode())).iter_rows(named=True):
+        place = tuple(entry[name] for name in _PLACE)
+        assert not {(*place, ""), (*place, entry["bruksenhetsnummer"] or "")} & there, entry
+
+
 def nothing_twice_nothing_lost(entries: Entries, ledger: Ledger, slug: str, others: set[str], taken_away: set[str]) -> None:
     """Law 4: after any step, also after a death: every entry of ours is linked, or asked about next; every link has its entry."""
     ids = [body["leverandorBoligId"] for body in entries.values() if body.get("leverandorBoligId")]

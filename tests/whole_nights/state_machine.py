@@ -110,6 +110,7 @@ class World(RuleBasedStateMachine):
         laws.conservation(night)
         laws.a_failed_read_is_no_empty_source(night)
         laws.gone_long_enough(night, self.gone)
+        laws.a_home_that_may_be_there_keeps_its_entry(night)
         laws.only_what_was_shown(night, ledger, self.requests)
         laws.order_does_not_matter(night, self.town.municipality, links, absences, seed)
         laws.no_wrong_match(night)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import polars as pl
 
 from connectors.read_result import Verdict
 from reconciliation.decisions.answer_checks import AnswerOutcome, GivenAnswer, store_answers
+from reconciliation.decisions.question import Question
+from reconciliation.decisions.question_lookup import Tables
+from reconciliation.decisions.questions import questions
 from reconciliation.decisions.warning_questions import undecided_warnings
 from reconciliation.ledger import open_ledger
 from tests.whole_nights.small_town import SOURCES, Row, Town
@@ -97,6 +101,37 @@ def test_an_answer_follows_its_row_to_a_key_that_its_source_system_gave_it_anew(
         assert (decision["subject"], decision["decided_by"]) == (f"{fdv}:55", "KN")
     finally:
         town.close()
+
+
+def test_a_home_that_lost_key_and_unit_number_waits_with_its_entry_and_keeps_it_when_somebody_says_that_it_is_the_same() -> None:
+    town = Town("links", 1)
+    try:
+        flats = {key: Row("Lunden 3", f"H0{key}01", f"4{key},5", "Ordinær") for key in "12"}
+        town.rows["fdv"] = {"91": flats["1"], "92": flats["2"]}
+        town.write()
+        _night(town, 0)
+        before = town.entries_now()
+        town.rows["fdv"] = {"92": flats["2"], "99": replace(flats["1"], unit="")}
+        town.write()
+        for number in (1, 2):
+            waiting = _night(town, number)
+        assert town.entries_now() == before
+        assert waiting.plan.items.filter(pl.col("class") == "retire")["held"].to_list() == ["same_place_asked"]
+        with open_ledger(town.url, Path()) as ledger:
+            (question,) = night_questions(waiting, ledger.decisions(town.municipality.slug))
+            store_answers([GivenAnswer(question.id, "same", "KN")], [question], ledger, town.municipality.slug)
+        after = _night(town, 3)
+        assert sorted(after.merged.dwellings["leverandor_bolig_id"]) == ["fdv-91", "fdv-92"]
+        assert "retire" not in after.plan.items["class"].to_list()
+        assert town.entries_now() == before
+    finally:
+        town.close()
+
+
+def night_questions(night: Night, decisions: pl.DataFrame) -> list[Question]:
+    merged = night.merged
+    tables = Tables(merged.dwellings, night.plan.items, night.matches, merged.lineage, night.standing_rows, night.seen.rows)
+    return questions(tables, decisions)
 
 
 def _night(town: Town, number: int) -> Night:

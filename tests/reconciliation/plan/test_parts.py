@@ -9,7 +9,7 @@ import polars as pl
 from reconciliation.ledger import STOCK
 from reconciliation.match import match
 from reconciliation.merge import merge
-from reconciliation.plan.planning import Plan, Selection, actionable, make_plan
+from reconciliation.plan.planning import Plan, Selection, make_plan
 from reconciliation.plan.planning_inputs import Reading, Remembered
 from tests.strategies import MEMBERSHIPS, NIGHT, SOURCES, bases_of, links, municipality, register, standing_rows
 
@@ -70,15 +70,6 @@ def test_small_parts_together_stay_within_the_limit_of_their_kind() -> None:
     ours = {**linked(range(1, 3)), "omsorg-3": "k3", "omsorg-4": "k4"}
     plan = planned([], [entry(number) for number in range(1, 5)], ours, held_by)
     assert waiting(plan) == {"retire/omsorg"}, "the first of them fills the limit of two"
-
-
-def test_a_dwelling_made_anew_where_another_is_retired_belongs_with_the_retirement() -> None:
-    moved = {**entry(1), "leverandor_bolig_id": "fdv-1"}
-    plan = planned(rows("omsorg", range(1, 2), ekstra_referanse=None), [moved], {"fdv-1": "k1"}, gone("fdv", range(1, 2)))
-    acting = actionable(plan)
-    assert set(acting.get_column("class")) <= {"create", "retire", "update", "conflict"}
-    created = acting.filter(pl.col("class") == "create")
-    assert created.is_empty() or created.get_column("part").to_list() == ["retire/omsorg"]
 
 
 def test_the_digest_of_a_part_is_the_same_whatever_the_other_parts_hold() -> None:

@@ -14,6 +14,7 @@ from language import in_language
 from reconciliation.match import match
 from reconciliation.merge import merge
 from reconciliation.model.reasons import REASONS, english
+from reconciliation.model.tables import SOURCE_ROWS
 from reconciliation.plan.guards import environment_mismatch
 from reconciliation.plan.plan_rendering import as_json, as_markdown, changes_in_words
 from reconciliation.plan.planning import Plan, actionable, make_plan
@@ -37,6 +38,7 @@ def planned(
     see: str = "links",
     known: pl.DataFrame | None = None,
     decisions: pl.DataFrame | None = None,
+    rejected: pl.DataFrame | None = None,
     **guards: Any,
 ) -> Plan:
     wide = municipality(**guards)
@@ -52,8 +54,8 @@ def planned(
     return make_plan(
         replace(merged, memberships=pl.concat([merged.memberships, memberships])),
         seen,
-        match(merged.dwellings, entries_seen, standing_links, None),
-        Reading(frozenset(complete)),
+        match(merged.dwellings, entries_seen, standing_links, decisions),
+        Reading(frozenset(complete), rejected),
         Remembered(
             standing_links,
             bases_of(entries_seen),
@@ -169,28 +171,57 @@ def test_ours_and_gone_is_retired_only_when_it_is_sure(case: tuple[dict[str, int
     assert "FDV" in english(item["reason"], json.loads(item["details"])), "the sentence names what it is gone from"
 
 
-@pytest.mark.parametrize(("unit", "nights", "guard"), [("H0101", 2, "place_taken"), ("H0101", 1, None), ("H0102", 2, None)])
-def test_nothing_is_created_at_the_place_of_an_entry_whose_row_is_gone(unit: str, nights: int, guard: str | None) -> None:
-    """The same home under a new key: it would be in Kobo twice until the old entry is deleted."""
-    plan = planned([{**UNIT, "bruksenhetsnummer": unit}], [ENTRY], {"old": "k1"}, retire_after_nights=nights)
-    assert {item["class"]: item["held"] for item in plan.items.iter_rows(named=True)}["create"] == guard
+MEASURED = {"gardsnummer": 31, "bruksnummer": 1, "bruksareal": 45.0, "antall_soverom": 1, "manedsleie": 7000.0}
+"""In the row that was there, in its entry, and in a row that is new tonight unless the case says otherwise."""
+MAY_BE_IT = {
+    "the key alone is another": {},
+    "its unit number is gone": {"bruksenhetsnummer": None, "manedsleie": 7400.0},
+    "its unit number is another": {"bruksenhetsnummer": "H0102"},
+    "its unit number is another and the rent went up": {"bruksenhetsnummer": "H0102", "manedsleie": 8000.0},
+    "the house got a letter": {"bruksenhetsnummer": None, "bokstav": "A"},
+    "the street was renamed": {"adressenavn": "Granveien"},
+    "the street has a slip": {"adressenavn": "Storgatta", "bruksenhetsnummer": None},
+    "nothing is measured": {"bruksenhetsnummer": None, **dict.fromkeys(MEASURED)},
+    "it is measured otherwise, and Kobo would call them one": {"bruksareal": 95.0, "antall_soverom": 4, "manedsleie": 9900.0},
+}
 
 
-def test_nothing_is_created_in_a_renamed_street_while_the_entry_of_the_same_ground_unit_and_rent_stays() -> None:
-    home = {**UNIT, "gardsnummer": 31, "bruksnummer": 1, "manedsleie": 7000.0}
-    for rent, guard in ((7000.0, "place_taken"), (9000.0, None)):
-        renamed = {**home, "adressenavn": "Granveien", "nummer": 11, "manedsleie": rent}
-        plan = planned([renamed], [{**ENTRY, **home}], {"old": "k1"}, retire_after_nights=2)
-        assert {item["class"]: item["held"] for item in plan.items.iter_rows(named=True)}["create"] == guard
+@pytest.mark.parametrize("values", MAY_BE_IT.values(), ids=MAY_BE_IT.keys())
+def test_a_new_row_that_may_be_the_home_of_an_entry_whose_row_is_gone_is_asked_about_and_the_entry_stays(values: dict[str, Any]) -> None:
+    """The same home under a new key: it would be made anew, and its history in Kobo deleted."""
+    gone = {**ENTRY, **MEASURED}
+    plan = planned([{**UNIT, **MEASURED, **values}], [gone], {"old": "k1"}, retire_after_nights=1)
+    assert plan.items.select("class", "reason", "held").rows() == [("retire", "gone", "same_place_asked"), ("review", "home_gone", None)]
 
 
-def test_no_entry_is_deleted_at_whose_place_a_dwelling_waits_for_an_answer() -> None:
-    """The same home under a new key, which is asked about: it would be gone from Kobo until the answer comes."""
+@pytest.mark.parametrize(("unit", "night_after"), [("H0101", "place_taken"), ("H0102", None)])
+def test_once_a_person_said_that_they_are_two_homes_the_one_is_deleted_and_the_other_created(unit: str, night_after: str | None) -> None:
+    """Kobo refuses two homes at one place: there the new one is created the night after."""
+    another_home = decided({"kind": "match", "subject": "fdv-1", "other": "kobo:k1", "verdict": "different"})
+    row, gone = {**MEASURED, "bruksenhetsnummer": unit}, {**ENTRY, **MEASURED}
+    plan = planned([row], [gone], {"old": "k1"}, retire_after_nights=1, decisions=another_home)
+    assert plan.items.select("class", "held").rows() == [("create", night_after), ("retire", None)]
+
+
+def test_a_home_that_is_sold_is_deleted_though_another_one_is_bought_in_its_house() -> None:
+    other = {**UNIT, **MEASURED, "bruksenhetsnummer": "H0301", "bruksareal": 95.0, "antall_soverom": 4, "manedsleie": 9900.0}
+    plan = planned([other], [{**ENTRY, **MEASURED}], {"old": "k1"}, retire_after_nights=1)
+    assert plan.items.select("class", "held").rows() == [("create", None), ("retire", None)]
+
+
+def test_no_entry_is_deleted_where_a_row_that_may_be_its_home_waits_for_any_reason() -> None:
     doubted = [{**UNIT, "bruksareal": 40.0}, {"source": "eiendom", **UNIT, "bruksareal": 80.0}]
-    for unit, guard in (("H0101", "same_place_asked"), ("H0102", None)):
-        plan = planned(doubted, [{**ENTRY, "bruksenhetsnummer": unit}], {"old": "k1"}, retire_after_nights=1)
-        kept_or_not = {(item["class"], item["held"]) for item in plan.items.iter_rows(named=True)}
-        assert kept_or_not == {("review", None), ("retire", guard)}
+    for house, guard in ((1, "same_place_asked"), (31, None)):
+        plan = planned(doubted, [{**ENTRY, "nummer": house}], {"old": "k1"}, retire_after_nights=1)
+        assert {(item["class"], item["held"]) for item in plan.items.iter_rows(named=True)} == {("review", None), ("retire", guard)}
+
+
+@pytest.mark.parametrize(("house", "guard"), [(1, "same_place_asked"), (31, None)])
+def test_no_entry_is_deleted_where_a_row_that_may_be_its_home_is_rejected(house: int, guard: str | None) -> None:
+    row = {**dict.fromkeys(SOURCE_ROWS), "source": "fdv", "source_key": "new", "kommunenummer": "9902"}
+    rejected = pl.DataFrame([{**row, "adressenavn": "STORGATEN", "nummer": house, "manedsleie": 7000.0}], schema=SOURCE_ROWS)
+    plan = planned([], [{**ENTRY, **MEASURED}], {"old": "k1"}, rejected=rejected, retire_after_nights=1)
+    assert only(plan)["held"] == guard
 
 
 def test_every_source_that_ever_held_it_must_be_complete() -> None:

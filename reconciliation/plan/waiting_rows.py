@@ -51,8 +51,8 @@ def _without_entry(items: pl.DataFrame, dwellings: pl.DataFrame, rejected: pl.Da
     waiting = dwellings.join(items.filter(asked), on="leverandor_bolig_id", how="semi").select(_COLUMNS)
     if rejected is None or rejected.is_empty():
         return waiting
-    standing = dwellings.select(_name=pl.col("source_keys").explode(empty_as_null=False))
+    in_dwellings = dwellings.select(_name=pl.col("source_keys").explode(empty_as_null=False))
     name = pl.concat_str("source", pl.lit(":"), pl.col("source_key").fill_null(""))
-    alone = rejected.with_columns(_name=name).join(standing, on="_name", how="anti")
+    alone = rejected.with_columns(_name=name).join(in_dwellings, on="_name", how="anti")
     named = alone.with_columns(leverandor_bolig_id="_name", candidates=pl.lit([], pl.List(pl.String())))
     return pl.concat([waiting, named.select(_COLUMNS)], how="vertical_relaxed")

@@ -119,7 +119,7 @@ def test_a_home_that_lost_key_and_unit_number_waits_with_its_entry_and_keeps_it_
         assert waiting.plan.items.filter(pl.col("class") == "retire")["held"].to_list() == ["same_place_asked"]
         with open_ledger(town.url, Path()) as ledger:
             (question,) = night_questions(waiting, ledger.decisions(town.municipality.slug))
-            store_answers([GivenAnswer(question.id, "same", "KN")], [question], ledger, town.municipality.slug)
+            store_answers([GivenAnswer(question.id, f"same:{question.other}", "KN")], [question], ledger, town.municipality.slug)
         after = _night(town, 3)
         assert sorted(after.merged.dwellings["leverandor_bolig_id"]) == ["fdv-91", "fdv-92"]
         assert "retire" not in after.plan.items["class"].to_list()

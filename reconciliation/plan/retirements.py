@@ -13,6 +13,7 @@ from reconciliation.model.words import DwellingClass
 from reconciliation.plan.edited_entries import edited_entries
 from reconciliation.plan.guards import RETIRE_WAITING, ROW_REJECTED, SOURCE_INCOMPLETE
 from reconciliation.plan.planning_inputs import Reading, Remembered
+from reconciliation.reading.followed_keys import key_of_retired
 
 
 def class_gone(
@@ -132,7 +133,9 @@ def _titles(municipality: Municipality) -> pl.Expr:
 
 
 def _rejected_dwellings(memberships: pl.DataFrame, rejected: pl.DataFrame | None) -> list[str]:
+    """Those whose row is rejected, and those whose key the rejected row has since it named another home: it may name this one again."""
     if rejected is None:
         return []
     keys = rejected.select("source", "source_key")
-    return memberships.join(keys, on=["source", "source_key"], how="semi").get_column("leverandor_bolig_id").unique().to_list()
+    named = memberships.with_columns(source_key=key_of_retired(pl.col("source_key"), pl.col("leverandor_bolig_id")))
+    return named.join(keys, on=["source", "source_key"], how="semi").get_column("leverandor_bolig_id").unique().to_list()

@@ -36,6 +36,11 @@ def retired_key(key: str, leverandor_bolig_id: str) -> str:
     return f"{key}#{leverandor_bolig_id}"
 
 
+def key_of_retired(remembered: pl.Expr, leverandor_bolig_id: pl.Expr) -> pl.Expr:
+    """The key that the source has, of a key by which a dwelling is remembered."""
+    return remembered.str.strip_suffix(pl.concat_str(pl.lit("#"), leverandor_bolig_id))
+
+
 def followed_keys(
     before: pl.DataFrame,
     tonight: pl.DataFrame,

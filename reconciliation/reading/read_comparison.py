@@ -98,13 +98,14 @@ def compared(tonight: pl.DataFrame, before: pl.DataFrame) -> ReadComparison | No
 def _same_home(then: pl.DataFrame) -> pl.Expr:
     """On rows of both reads: whether it is the same home with a corrected address: its street has a similar spelling, or its area or rent
     is the same, or its ground; and no other key had the place that it has now. Flats of one house have one ground, and two of them may
-    have one area: there the measures together must not be those of two homes."""
+    have one area: there the measures together must not be those of two homes, nor unit number and floor both another flat's."""
     moved = _differ("_where")
     ground = (pl.col("gardsnummer") == pl.col("gardsnummer_now")).fill_null(value=False)
     number = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_now")) for name in ("nummer", "bokstav", "bruksenhetsnummer"))
     streets = pl.struct("adressenavn", "adressenavn_now").map_batches(_nearly_spelt, return_dtype=pl.Boolean())
     had_by_another = pl.col("_home_now").is_in(then["_home"].drop_nulls().implode())
-    same = (telling_equal() & (moved | ~apart())) | (ground & ~apart()) | (moved & number & streets)
+    two_flats = apart() | (~moved & _differ("bruksenhetsnummer") & _differ("etasjenummer"))
+    same = (telling_equal() & (moved | ~two_flats)) | (ground & ~two_flats) | (moved & number & streets)
     return ~had_by_another.fill_null(value=False) & same
 
 

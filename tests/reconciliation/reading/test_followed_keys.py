@@ -89,6 +89,12 @@ def test_a_key_taken_by_another_home_is_asked_about_and_goes_on_where_another_li
     assert told(read(tonight, answered=lambda _: DecisionKind.ANOTHER_HOME, members=None)) == [("N05W", "a1")], "a look changes nothing"
 
 
+def test_an_equal_flat_on_another_floor_is_asked_about_whatever_another_list_has() -> None:
+    before = [{**FIRST, "etasjenummer": 1}, SECOND, *town(20)]
+    tonight = [{**FIRST, "bruksenhetsnummer": "H0301", "etasjenummer": 3}, *before[1:]]
+    assert told(read(tonight, before)) == told(read(tonight, before, [{**FIRST, "source_key": "b1"}])) == [("N05W", "a1")]
+
+
 CORRECTED: dict[str, Row] = {
     "the unit number": {**FIRST, "bruksenhetsnummer": "H0102"},
     "the unit number, with a new rent": rented({**FIRST, "bruksenhetsnummer": "H0102"}, 5300.0),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from reconciliation.likeness.comparison import neighbour
+from reconciliation.likeness.comparison import NEXT_DOOR, neighbour
 from reconciliation.likeness.contradiction import equal_areas
 
 _EQUAL = (
@@ -19,6 +19,15 @@ _EQUAL = (
 )
 _BUT_THE_STREET = tuple(name for name in _EQUAL if name != "_street")
 _PLACE = ("nummer", "bokstav", "bruksenhetsnummer")
+
+_SEVERAL_ADDRESSES = 0.1
+"""Where at most so many parcels have several addresses, or only one has, two on a parcel are worth a look."""
+_NO_PAIRS = pl.DataFrame(
+    schema={
+        **dict.fromkeys(("leverandor_bolig_id", "leverandor_bolig_id_theirs"), pl.String()),
+        **dict.fromkeys(("sources", "sources_theirs"), pl.List(pl.String())),
+    }
+)
 
 _ANOTHER = pl.col("leverandor_bolig_id") != pl.col("leverandor_bolig_id_theirs")
 _ONE_LIST = pl.col("sources").list.set_intersection("sources_theirs").list.len() == 1
@@ -45,7 +54,7 @@ def copied_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
     one_sign = pl.sum_horizontal(~same[name] for name in _PLACE) == 1
     section = pl.col("seksjonsnummer").is_not_null() & pl.col("_ground").is_not_null() & one_sign & (neighbour("_theirs") | same["nummer"])
     odd = pairs.filter(lettered | opposite | section)
-    kinds = (odd, _in_two_streets(measured.with_columns(_on_ground=on_ground)), _under_two_postal_codes(dwellings))
+    kinds = (odd, _in_two_streets(measured.with_columns(_on_ground=on_ground)), _under_two_postal_codes(dwellings), _next_door(dwellings))
     copies = [pairs.filter(_ONE_LIST & ~_BETTER_KNOWN) for pairs in kinds]
     return pl.concat(pairs_of_copies.select("leverandor_bolig_id", other="leverandor_bolig_id_theirs") for pairs_of_copies in copies)
 
@@ -69,3 +78,19 @@ def _under_two_postal_codes(dwellings: pl.DataFrame) -> pl.DataFrame:
     apart.append(~equal_areas(pl.col("bruksareal"), pl.col("bruksareal_theirs")))
     differs = pl.any_horizontal(either.fill_null(value=False) for either in apart)
     return pairs.filter(_ANOTHER & (pl.col("postnummer") != pl.col("postnummer_theirs")) & ~differs)
+
+
+def _next_door(dwellings: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of neighbouring houses on one parcel, of which another list has the first one only: the copy of a row, typed with the next
+    number, that has last year's rent. Only where parcels have one address elsewhere, and nothing but the rent differs."""
+    grounded = dwellings.filter(pl.col("_ground").is_not_null() & pl.col("_address").is_not_null() & pl.col("bruksareal").is_not_null())
+    addresses = grounded.group_by("_municipality", "_ground").agg(_addresses=pl.col("_address").n_unique(), _homes=pl.len())
+    if addresses.filter(pl.col("_addresses") > 1).height > max(1, _SEVERAL_ADDRESSES * addresses.height):
+        return _NO_PAIRS
+    two = addresses.filter((pl.col("_addresses") == 2) & (pl.col("_homes") == 2))
+    same = ("_municipality", "_ground", *(name for name in _EQUAL if name not in ("_municipality", "_ground", "manedsleie")))
+    place = ("bokstav", "bruksenhetsnummer")
+    rows = grounded.join(two, on=["_municipality", "_ground"], how="semi").select("leverandor_bolig_id", "sources", "nummer", *same, *place)
+    pairs = rows.join(rows, on=(*same, *place), suffix="_theirs", nulls_equal=True).filter(_ANOTHER)
+    close = (pl.col("nummer") - pl.col("nummer_theirs")).abs() <= NEXT_DOOR
+    return pairs.filter(close & (pl.col("sources").list.len() < pl.col("sources_theirs").list.len()))

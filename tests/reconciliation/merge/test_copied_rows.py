@@ -40,3 +40,16 @@ def test_one_street_and_number_under_two_postal_codes_is_two_homes_where_they_ar
     other = flat("b1", "2", bruksenhetsnummer="H0101", postnummer="9920", **LARGER)
     both = night({"fdv": homes, "omsorg": [other]})
     assert (both.rejected, both.asked("fdv:a2", "omsorg:b1")) == ([], True)
+
+
+def test_a_copy_with_the_next_number_and_last_years_rent_is_asked_about_where_parcels_have_one_address() -> None:
+    same = {**PARCEL, "bruksenhetsnummer": "H0101"}
+    ours = [flat("a1", "1", **same, **ALIKE, nummer=25), flat("a2", "1", **same, **{**ALIKE, "manedsleie": 6900.0}, nummer=27)]
+    lists = {"fdv": ours, "omsorg": [flat("b1", "1", **same, **ALIKE, nummer=25)]}
+    assert night(lists).classes() == {"fdv-a1": "create", "fdv-a2": "review"}
+    terraces = [
+        flat(f"t{number}", f"t{number}", gardsnummer=40 + number // 4, bruksnummer=1, bruksenhetsnummer="H0101", nummer=number)
+        for number in (40, 42, 44, 46)
+    ]
+    measured = [{**row, "bruksareal": 50.0 + row["nummer"]} for row in terraces]
+    assert night({**lists, "fdv": [*ours, *measured]}).classes()["fdv-a2"] == "create"

@@ -28,7 +28,7 @@ from reconciliation.model.municipality import Municipality
 from reporting.answered_cells import plainly
 from reporting.clarifications import settled_in_source
 from reporting.clarifications_reading import AnsweredSheet, read_answers
-from reporting.offered_answers import labels
+from reporting.offered_answers import entry_labels, labels
 from reporting.privacy import hidden_names
 from reporting.receipt import LONGEST, write_receipt
 from reporting.receipts_page import RECEIPTS, write_receipts_page
@@ -169,7 +169,10 @@ def as_codes(sheet: AnsweredSheet, questions: Sequence[Question], municipality: 
     """The sheet's answers by their codes; what is none stays as it was written."""
     asked = {question.id: question for question in questions}
     with using_language(sheet.language):
-        known = {name: {plainly(label): code for label, code in labels(question, municipality).items()} for name, question in asked.items()}
+        known = {
+            name: {plainly(label): code for label, code in (labels(question, municipality) | entry_labels(question)).items()}
+            for name, question in asked.items()
+        }
     given = []
     for answer in sheet.given:
         chosen = known.get(answer.question_id, {}).get(plainly(answer.answer))

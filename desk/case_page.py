@@ -153,6 +153,8 @@ def _consequence(question: Question, code: str) -> str:
     if question.about == CHANGED:
         verdict = "theirs" if question.answers and code == question.answers[0].code else "ours"
     chosen = question.candidate(code)
+    if chosen is not None and chosen.kind is CandidateKind.COPIED:
+        return text("desk_consequences.copy")
     if chosen is not None and chosen.kind is CandidateKind.ENTRY:
         group = MATCH
     entry = question.dwelling if question.about == ENTRY else named or question.other or ""

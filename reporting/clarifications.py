@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from language import text
+from language import day, text
 from reconciliation.decisions.question import ABSENT, ENTRY, REMOVAL, CandidateKind, Question
 from reconciliation.likeness.place import PLACE_FIELDS, TELLING_FIELDS
 from reconciliation.model.municipality import Municipality
@@ -99,7 +99,10 @@ def _own_sides(
 def _candidate(question: Question, at: int, municipality: Municipality, dwellings: Mapping[str, Sequence[str]]) -> str:
     """The candidate's label: where it is from, the letter to choose it by when there are several, and why it is offered."""
     candidate = question.candidates[at]
-    if candidate.kind is not CandidateKind.ENTRY:
+    if candidate.kind is CandidateKind.COPIED and question.named_by_letter:
+        rows = [row.key for row in candidate.rows if row.source in {own.source for own in question.rows}]
+        who = text("clarifications.row_beside", row=", ".join(rows))
+    elif candidate.kind is not CandidateKind.ENTRY:
         who = text("clarifications.other", sources=source_titles(municipality, dwellings.get(candidate.name, ())))
     else:
         who = text("clarifications.gone") if question.about == ABSENT else text("clarifications.kobo")
@@ -126,6 +129,22 @@ def settled_in_source(items: pl.DataFrame, dwellings: pl.DataFrame) -> list[tupl
         )
         for row in unsettled.iter_rows(named=True)
     ]
+
+
+def copies_in_source(questions: Iterable[Question], dwellings: pl.DataFrame) -> list[tuple[str | None, str]]:
+    """(owner, sentence) of each row that a person called a copy: it waits until it is taken out of its list. dwellings: DWELLINGS."""
+    copied = [(question, question.candidate(question.decided_code)) for question in questions if question.decided]
+    called = [(asked, other) for asked, other in copied if other is not None and other.kind is CandidateKind.COPIED]
+    shown = with_shown_address(dwellings.filter(pl.col("leverandor_bolig_id").is_in([asked.dwelling for asked, _ in called])))
+    addresses = dict(shown.select("leverandor_bolig_id", "adresse").iter_rows())
+    sentences = []
+    for asked, other in called:
+        decided, lists = asked.decided or {}, {row.source for row in asked.rows}
+        row = ", ".join(each.key for each in other.rows if each.source in lists)
+        day_said = day(decided["decided"].date())
+        place = {"dwelling": asked.dwelling, "address": addresses.get(asked.dwelling, "")}
+        sentences.append((asked.owner, text("clarifications.copy_in_source", **place, row=row, by=decided["decided_by"], date=day_said)))
+    return sentences
 
 
 def _visible(side: Mapping[str, Any], question: Question, words: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

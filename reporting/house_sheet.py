@@ -15,7 +15,7 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from language import day, text, word_for
-from reconciliation.decisions.question import Question
+from reconciliation.decisions.question import CandidateKind, Question
 from reconciliation.likeness.contradiction import ROUNDED
 from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.municipality import Municipality
@@ -38,7 +38,7 @@ from reporting.house_layout import (
     layout_of,
 )
 from reporting.house_table import FlatLine, HouseTable, ListedRow, letter_of, other_values
-from reporting.offered_answers import labels
+from reporting.offered_answers import entry_labels, labels
 from reporting.sheet_writer import FJORD, Book, filled_lines, make_room, write_cell
 
 LIGHT, NOT_HERE = "#EAF2F3", "#F3F3F3"
@@ -123,6 +123,8 @@ def _above(table: HouseTable) -> list[str]:
         lines.append(text("house_sheet.no_units"))
     if table.used:
         lines.append(text("house_sheet.used", units=[text("house_sheet.used_by", unit=unit, where=where) for unit, where in table.used]))
+    if table.entries:
+        lines.append(text("house_sheet.entries", entries=list(table.entries)))
     if table.shared:
         same = [text("house_sheet.shared_value", field=word_for("fields", name), value=value) for name, value in table.shared]
         lines.append(text("house_sheet.shared", values=same))
@@ -218,18 +220,21 @@ def _beside(line: FlatLine, row: ListedRow, name: str) -> Same:
 
 def _choices(question: Question, names: Mapping[str, str], municipality: Municipality) -> dict[str, Any]:
     """The answers about one row; another row is named by the letter of its list and the number of its line."""
-    offered = []
+    offered: list[str] = []
+    entries = {code: label for label, code in entry_labels(question).items()}
     for label, code in labels(question, municipality).items():
         verdict, _, named = code.partition(":")
-        name = names.get(named or question.other or "", "")
-        if verdict == DecisionKind.SAME:
-            offered.append(text("house_sheet.same_as", name=name))
+        chosen, name = question.candidate(code), names.get(named or question.other or "", "")
+        if chosen is not None:
+            key = "copy_of" if chosen.kind is CandidateKind.COPIED else "same_as"
+            offered += [entries[code]] if code in entries else [text(f"house_sheet.{key}", name=name)] if name else []
         elif verdict == DecisionKind.DIFFERENT and len(question.candidates) == 1:
             offered.append(text("house_sheet.not_same_as", name=name))
         elif verdict != DecisionKind.VALUE:
             offered.append(label)
     # The answers that every question has come first: a list that is too long for Excel is cut at its end.
-    offered.sort(key=lambda label: label in {text("house_sheet.same_as", name=name) for name in names.values()})
+    of_rows = {text(f"house_sheet.{key}", name=name) for key in ("same_as", "copy_of") for name in names.values()}
+    offered.sort(key=lambda label: label in of_rows)
     while len(",".join(offered)) > LONGEST_LIST:
         offered = offered[:-1]
     return {

@@ -108,6 +108,7 @@ def _named_answers(lines: Sequence[_Line]) -> dict[str, str]:
                 name = f"{chr(ord('A') + number - 1)}{line.cell(LINE).partition('.')[0]}"
                 for language in COMPLETE:
                     with using_language(language):
-                        answers[plainly(text("house_sheet.same_as", name=name))] = f"same:{dwelling}"
+                        for same in ("same_as", "copy_of"):
+                            answers[plainly(text(f"house_sheet.{same}", name=name))] = f"same:{dwelling}"
                         answers[plainly(text("house_sheet.not_same_as", name=name))] = f"different:{dwelling}"
     return answers

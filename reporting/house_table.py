@@ -14,13 +14,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from language import text, word_for
-from reconciliation.decisions.question import MERGE, UNIT, Question, SourceRow
+from reconciliation.decisions.question import MERGE, UNIT, CandidateKind, Question, SourceRow
 from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.municipality import Municipality
 from reporting.asked_in_words import answered_before, places_of_rejected, source_titles
 from reporting.dwelling_sources import FIELDS
 from reporting.likely_flats import MEASURES, MeasuredHome, likely_flats
-from reporting.offered_answers import shown_value
+from reporting.offered_answers import entry_name, shown_value
 from reporting.stop_causes import cause
 from reporting.value_words import value_in_words, words_of
 
@@ -69,7 +69,8 @@ class FlatLine:
 @dataclass(frozen=True, slots=True)
 class HouseTable:
     """lists: the sources, in the order of their letters. shared: (field, value) that all rows have that have one. others: fields that
-    differ and have no column. units: of the official register; used: (unit number, where it is known from). why: each reason for asking
+    differ and have no column. units: of the official register; used: (unit number, where it is known from). entries: those in Kobo
+    that somebody is asked about, in words. why: each reason for asking
     once."""
 
     building: str
@@ -80,6 +81,7 @@ class HouseTable:
     others: tuple[str, ...]
     units: tuple[str, ...]
     used: tuple[tuple[str, str], ...]
+    entries: tuple[str, ...]
     why: tuple[str, ...]
 
 
@@ -157,6 +159,7 @@ def _table(asked: Sequence[Question], lines: Sequence[Sequence[ListedRow]], list
         tuple(name for name, values in beside.items() if len(values) > 1),
         _official(asked),
         _used(asked, municipality),
+        _entries(asked, municipality),
         (*_why(asked, municipality), *_answered_before(numbered, municipality)),
     )
 
@@ -230,6 +233,20 @@ def _used(asked: Sequence[Question], municipality: Municipality) -> tuple[tuple[
     for there in (there for question in asked for there in question.units_there if there.name not in in_doubt):
         known[there.unit].add(source_titles(municipality, there.sources) if there.sources else text("house_sheet.used_in_kobo"))
     return tuple((unit, ", ".join(sorted(where))) for unit, where in sorted(known.items()))
+
+
+def _entries(asked: Sequence[Question], municipality: Municipality) -> tuple[str, ...]:
+    """The entries in Kobo among the candidates, each with what it says that a home is known by."""
+    words = words_of(municipality)
+    entries = {each.name: each for question in asked for each in question.candidates if each.kind is CandidateKind.ENTRY}
+    said = []
+    for entry in entries.values():
+        house = f"{entry.values.get('nummer') or ''}{entry.values.get('bokstav') or ''}"
+        known = ((name, value_in_words(name, entry.values.get(name), words)) for name in COLUMNS if name != "bruksenhetsnummer")
+        values = [f"{word_for('fields', name)} {shown_value(value)}" for name, value in known if value not in (None, "")]
+        told = [f"{entry.values.get('adressenavn') or ''} {house}".strip(), *values]
+        said.append(text("house_sheet.entry", entry=entry_name(entry), values=told))
+    return tuple(said)
 
 
 def _why(asked: Sequence[Question], municipality: Municipality) -> tuple[str, ...]:

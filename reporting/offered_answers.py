@@ -8,7 +8,7 @@ from typing import Any
 
 from language import day, text, word_for
 from reconciliation.decisions.answer_choices import SPLIT, Answer
-from reconciliation.decisions.question import ABSENT, CHANGED, CHOOSING, REMOVAL, Question
+from reconciliation.decisions.question import ABSENT, CHANGED, CHOOSING, REMOVAL, Candidate, CandidateKind, Question
 from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.rules import REUSED_KEY
@@ -37,12 +37,28 @@ def _label(question: Question, answer: Answer, municipality: Municipality) -> st
         return text("clarification_answers.split_row", row=named) if named else text("clarification_answers.split")
     if question.about in CHOOSING and question.named_by_letter:
         if (chosen := question.candidate(answer.code)) is not None:
-            return text("clarification_answers.same_as", letter=letter(question.candidates.index(chosen)))
+            key = "copy_of" if ":" in answer.code and chosen.kind is CandidateKind.COPIED else "same_as"
+            return text(f"clarification_answers.{key}", letter=letter(question.candidates.index(chosen)))
         if code == DecisionKind.DIFFERENT:
             return text("clarification_answers.none")
     if question.reason == REUSED_KEY:
         return word_for("clarification_key_answers", answer.verdict)
     return answer_label(answer.verdict, answer.value, question.about, municipality, question.field)
+
+
+def entry_name(candidate: Candidate) -> str:
+    """An entry in Kobo in the sheet of houses, where letters are lists: its unit number and the beginning of its id."""
+    return " ".join(part for part in (candidate.values.get("bruksenhetsnummer"), f"({candidate.name[:8]})") if part)
+
+
+def entry_labels(question: Question) -> dict[str, str]:
+    """Label in the sheet of houses -> code, of the answers that name an entry in Kobo."""
+    chosen = ((answer.code, question.candidate(answer.code)) for answer in question.answers)
+    return {
+        text("house_sheet.same_entry", entry=entry_name(candidate)): code
+        for code, candidate in chosen
+        if candidate is not None and candidate.kind is CandidateKind.ENTRY
+    }
 
 
 def answer_label(verdict: str, value: str | None, about: str, municipality: Municipality, field: str | None = None) -> str:

@@ -8,7 +8,7 @@ import polars as pl
 
 from language import text, word_for
 from reconciliation.decisions.question import ABSENT, FIELD, MATCH, MERGE, REMOVAL, Question
-from reporting.clarifications import settled_in_source, shown_questions
+from reporting.clarifications import copies_in_source, settled_in_source, shown_questions
 from reporting.clarifications_sheet import add_clarifications
 from reporting.house_sheet import add_houses
 from reporting.house_table import house_tables, in_houses
@@ -34,7 +34,8 @@ def add_questions(book: Book, owner: str, title: str, result: NightResult) -> No
     """What this owner is asked, and what has been decided about their dwellings. Sheets that would be empty are left out."""
     theirs = result.dwellings.filter(pl.col("owner") == owner)
     mine = [question for question in result.questions if question.owner == owner and question.decided is None]
-    in_source = [sentence for whose, sentence in settled_in_source(result.items, result.dwellings) if whose == owner]
+    settled = [*settled_in_source(result.items, result.dwellings), *copies_in_source(result.questions, result.dwellings)]
+    in_source = [sentence for whose, sentence in settled if whose == owner]
     notes = [*([text("clarifications.in_source_title"), *in_source] if in_source else []), *result.contradictory]
     if mine or notes:
         named = {name for question in mine for name in (question.dwelling, *(candidate.name for candidate in question.candidates))}

@@ -10,7 +10,7 @@ from connectors.personal_numbers import mask_text
 from reconciliation.decisions.answer_choices import Answer, Record, gives
 from reconciliation.decisions.confirmed_warnings import until_of
 from reconciliation.decisions.number_rivals import number_rivals
-from reconciliation.decisions.question import MATCH, Question
+from reconciliation.decisions.question import MATCH, CandidateKind, Question
 from reconciliation.ledger import Ledger
 from reconciliation.model.known_decisions import DecisionKind, new_beside, ruled_out
 
@@ -190,6 +190,8 @@ def _sides_called_same(question: Question, answer: Answer | None) -> dict[str, C
     other = question.candidate(answer.code)
     if other is None:
         return {}
+    if other.kind is CandidateKind.COPIED:
+        return {question.dwelling: called}
     lists = ((question.dwelling, other.rows), (other.name, question.rows))
     return {f"{dwelling}\x1f{row.source}": called for dwelling, rows in lists for row in rows}
 

@@ -82,6 +82,8 @@ class _Doubt:
         self.ours, self.key = str(dwelling["leverandor_bolig_id"]), str(dwelling["source_keys"][0])
         self.first = night.rows.get(self.key, {})
         self.pairs = _pairs(night, dwelling, offered)
+        self.entries = [night.entries[match["kobo_id"]] for match in offered]
+        self.originals = self._originals()
         self.house = "|".join(str(dwelling.get(name) or "").casefold() for name in _ADDRESS)
         self.contradicts_floor = not night.doubted.isdisjoint(dwelling["source_keys"])
 
@@ -97,14 +99,14 @@ class _Doubt:
         *same, different, unsure = pair_choices(MERGE, self.key, pairs)
         apart = tuple(Answer("different", MATCH, self.ours, name, evidence) for _, name, evidence in self.pairs)
         different = replace(different, along=(*different.along, *apart))
-        answers = (*same, *self._same_entries(None), different, unsure, new, *split_choices(self.dwelling["source_keys"]))
+        answers = (*same, *self._copies(), *self._same_entries(None), different, unsure, new, *split_choices(self.dwelling["source_keys"]))
         kind = CandidateKind.COPIED if self.item["reason"] == COPIED_ROW else CandidateKind.OURS
         candidates = [replace(self.night.candidate(other, self.item["reason"]), kind=kind) for other in others]
         return HomesAskedAbout(
             MERGE,
-            evidence_of(self.first, *rows, *(self.night.entries[match["kobo_id"]] for match in self.offered)),
+            evidence_of(self.first, *rows, *self._beside()),
             answers,
-            (*candidates, *_entries(self.night, self.offered)),
+            (*candidates, *self._also_candidates()),
             house=None if self.dwelling["bruksenhetsnummer"] else self.house,
         )
 
@@ -113,15 +115,39 @@ class _Doubt:
         # Once it was answered that it is a home of its own, Kobo takes it with a number of its own only.
         new = None if self.item["reason"] == ONE_IN_KOBO else self._new(new_beside(()))
         unsure = Answer("unsure", MERGE, self.key, None, evidence_of(self.first))
-        answers = (*self._same_entries(new), *((new,) if new else ()), unsure)
+        answers = (*self._copies(), *self._same_entries(new), *((new,) if new else ()), unsure)
         return HomesAskedAbout(
             UNIT,
-            evidence_of(self.first, *(self.night.entries[match["kobo_id"]] for match in self.offered)),
+            evidence_of(self.first, *self._beside()),
             answers,
-            _entries(self.night, self.offered),
+            self._also_candidates(),
             UNIT_CONTRADICTS_FLOOR if self.contradicts_floor and self.dwelling["bruksenhetsnummer"] else None,
             self.house,
         )
+
+    def _originals(self) -> list[tuple[Mapping[str, Any], str]]:
+        """The dwellings that it may be a copy of, each with its row of the same list; none where those are the candidates themselves."""
+        if self.item["reason"] == COPIED_ROW:
+            return []
+        source = self.dwelling["sources"][0]
+        named = [self.night.dwellings[name] for name in self.night.copies.get(self.ours, ()) if self.night.may_be_named(self.item, name)]
+        return [(home, next(key for key in home["source_keys"] if key.startswith(f"{source}:"))) for home in named]
+
+    def _copies(self) -> list[Answer]:
+        """It is a copy of that row. The two are not joined: it waits until it is taken out of the list."""
+        rows = [(home, key, self.night.rows.get(key, {})) for home, key in self.originals]
+        return [
+            Answer(f"same:{home['leverandor_bolig_id']}", MERGE, self.key, key, evidence_of(self.first, row)) for home, key, row in rows
+        ]
+
+    def _also_candidates(self) -> tuple[Candidate, ...]:
+        """What it may be besides another list's homes."""
+        copied = [replace(self.night.candidate(home, COPIED_ROW), kind=CandidateKind.COPIED) for home, _ in self.originals]
+        return (*copied, *_entries(self.night, self.offered))
+
+    def _beside(self) -> list[Mapping[str, Any]]:
+        """The values of those."""
+        return [*(self.night.rows.get(key, {}) for _, key in self.originals), *self.entries]
 
     def _new(self, beside: str) -> Answer:
         """A home of its own, and none of the entries. beside: the homes of ours that are shown."""
@@ -132,8 +158,7 @@ class _Doubt:
     def _same_entries(self, new: Answer | None) -> list[Answer]:
         """It is that entry. A row without a number that can be believed has the entry's. new: what is said along with it otherwise."""
         answers = []
-        for (kobo_id, name, _), match in zip(self.pairs, self.offered, strict=True):
-            entry = self.night.entries[match["kobo_id"]]
+        for (kobo_id, name, _), entry in zip(self.pairs, self.entries, strict=True):
             number = self._number_of(entry)
             along = (replace(number, along=()), *number.along) if number else (replace(new, along=()),) if new else ()
             evidence = evidence_of(_numbered(self.dwelling, number), entry)

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from reconciliation.decisions.copies_offered import copies_offered
 from reconciliation.decisions.field_evidence import by_source
 from reconciliation.decisions.question import Candidate, Question, SourceRow
 from reconciliation.decisions.rejected_beside import RejectedRows
@@ -47,7 +48,8 @@ class AskedAbout:
     """Rows of the night's tables that its questions need, looked up once.
 
     waiting: leverandor_bolig_id of the dwellings that wait for an answer. dwellings: by id, those and their candidates. rows: by
-    "source:key", their source rows. offered: id -> its uncertain matches. entries: by koboId. shielded: ids and koboIds of shielded
+    "source:key", their source rows. copies: id -> the dwellings whose row of
+    the same list it may be a copy of. offered: id -> its uncertain matches. entries: by koboId. shielded: ids and koboIds of shielded
     dwellings. units: "source:key" -> units that the official register offers.
     doubted: "source:key" of the rows that give another floor than their unit number.
     units_there: unit numbers in use by address. rejected: the rejected rows by address.
@@ -59,7 +61,11 @@ class AskedAbout:
         ids = waiting.select("leverandor_bolig_id").unique()
         subjects = night.dwellings.join(ids, on="leverandor_bolig_id", how="semi")
         others = subjects.select(leverandor_bolig_id="candidates").explode("leverandor_bolig_id").drop_nulls().unique()
-        every = pl.concat([ids, others]).unique()
+        copies = copies_offered(subjects, night.dwellings)
+        every = pl.concat([ids, others, copies.select(leverandor_bolig_id="other")]).unique()
+        self.copies: dict[str, list[str]] = {}
+        for copy, other in copies.iter_rows():
+            self.copies.setdefault(copy, []).append(other)
         self.dwellings = {
             row["leverandor_bolig_id"]: row
             for row in night.dwellings.join(every, on="leverandor_bolig_id", how="semi").iter_rows(named=True)

@@ -25,9 +25,11 @@ from reconciliation.model.tables import CONTENT
 
 @dataclass(frozen=True, slots=True)
 class Excused:
-    """What is not asked again, as leverandor_bolig_id. pairs: (left, right). new, new_beside_all: as in RowDecisions."""
+    """What is not asked again, as leverandor_bolig_id. pairs: (left, right). copies: (leverandor_bolig_id, other). new, new_beside_all: as
+    in RowDecisions."""
 
     pairs: pl.DataFrame
+    copies: pl.DataFrame
     new: pl.Series
     new_beside_all: pl.Series
 
@@ -41,12 +43,14 @@ class Excused:
 class RowDecisions:
     """Rows by their `_row`. fields: (row, field, source that is taken).
 
-    different: pairs that a person called different, or of which they called one new when the other was shown. new: those that are a
+    different: pairs that a person called different, or of which they called one new when the other was shown. copies: of one list, the
+    first a copy of the second. new: those that are a
     home of their own in their list; new_beside_all: and whatever the others hold (answers that do not tell what was shown).
     """
 
     same: list[list[int]] = field(default_factory=list)
     different: list[tuple[int, int]] = field(default_factory=list)
+    copies: list[tuple[int, int]] = field(default_factory=list)
     new: list[int] = field(default_factory=list)
     new_beside_all: list[int] = field(default_factory=list)
     fields: list[tuple[int, str, str]] = field(default_factory=list)
@@ -61,11 +65,12 @@ class RowDecisions:
 
     def excused(self, named: pl.DataFrame) -> Excused:
         """As ids of the dwellings that the rows are in."""
-        rows = {row for pair in self.different for row in pair}.union(self.new, self.new_beside_all)
+        rows = {row for pair in (*self.different, *self.copies) for row in pair}.union(self.new, self.new_beside_all)
         ids = dict(named.filter(pl.col("_row").is_in(sorted(rows))).select("_row", "leverandor_bolig_id").iter_rows()) if rows else {}
-        pairs = [(ids[left], ids[right]) for left, right in self.different]
+        pairs, copies = ([(ids[left], ids[right]) for left, right in decided] for decided in (self.different, self.copies))
         return Excused(
             pl.DataFrame(pairs, schema={"left": pl.String(), "right": pl.String()}, orient="row"),
+            pl.DataFrame(copies, schema={"leverandor_bolig_id": pl.String(), "other": pl.String()}, orient="row"),
             pl.Series([ids[row] for row in self.new], dtype=pl.String()),
             pl.Series([ids[row] for row in self.new_beside_all], dtype=pl.String()),
         )
@@ -120,7 +125,8 @@ def row_decisions(decisions: Decisions, rows: pl.DataFrame, source_values: Mappi
         return RowDecisions()
     known = _Rows(rows, source_values)
     # Two rows of one list that are one home are one too many: they are not joined, and wait until one is taken out of the list.
-    same = [pair for pair in known.pairs(decisions, DecisionKind.SAME) if known.source(pair[0]) != known.source(pair[1])]
+    called_same = known.pairs(decisions, DecisionKind.SAME)
+    same = [pair for pair in called_same if known.source(pair[0]) != known.source(pair[1])]
     different = known.pairs(decisions, DecisionKind.DIFFERENT)
     disputed = contradicting_decisions(same, different)
     group = groups_of(same)
@@ -134,6 +140,7 @@ def row_decisions(decisions: Decisions, rows: pl.DataFrame, source_values: Mappi
     return RowDecisions(
         same=[sorted(members) for members in joined.values()],
         different=[(known.place[left], known.place[right]) for left, right in (*different, *sorted(beside))],
+        copies=[(known.place[left], known.place[right]) for left, right in called_same if known.source(left) == known.source(right)],
         new=[known.place[name] for name, shown in new.items() if shown is not None],
         new_beside_all=[known.place[name] for name, shown in new.items() if shown is None],
         fields=known.fields(decisions),

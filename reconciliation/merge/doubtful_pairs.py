@@ -50,6 +50,7 @@ def candidates(dwellings: pl.DataFrame, parts: pl.DataFrame, apart: pl.DataFrame
     named = _still_possible(named, dwellings, made)
     named = pl.concat([named, _nameless(named, dwellings, made, excused)])
     named = pl.concat([named, _asked_about_it(named, dwellings)]).unique()
+    named = _copies_wait(named, dwellings, excused.copies)
     return (
         _likeliest(named, dwellings.with_columns(_ground=ground())).group_by("leverandor_bolig_id").agg(candidates=pl.col("other").sort())
     )
@@ -62,6 +63,17 @@ def _elsewhere_of_other_lists(named: pl.DataFrame, dwellings: pl.DataFrame) -> p
     both = named.join(placed, on="leverandor_bolig_id").join(placed, left_on="other", right_on="leverandor_bolig_id", suffix="_other")
     shared = pl.col("sources").list.set_intersection("sources_other").list.len() > 0
     return both.filter(~(shared & (pl.col("_address") != pl.col("_address_other")).fill_null(value=False))).select(named.columns)
+
+
+def _copies_wait(named: pl.DataFrame, dwellings: pl.DataFrame, copies: pl.DataFrame) -> pl.DataFrame:
+    """A row that a person called a copy of another one of its list is no home: it waits for that one alone, and no other home for it."""
+    of_one_list = dwellings.filter(pl.col("sources").list.len() == 1).select("leverandor_bolig_id")
+    copied = copies.join(of_one_list, on="leverandor_bolig_id", how="semi").filter(pl.col("leverandor_bolig_id") != pl.col("other"))
+    if copied.is_empty():
+        return named
+    both_asked = named.join(copied, left_on=["leverandor_bolig_id", "other"], right_on=["other", "leverandor_bolig_id"], how="semi")
+    is_copy = [pl.col(side).is_in(copied.get_column("leverandor_bolig_id").implode()) for side in ("leverandor_bolig_id", "other")]
+    return pl.concat([named.filter(~pl.any_horizontal(is_copy)), both_asked, copied]).unique()
 
 
 def _still_possible(named: pl.DataFrame, dwellings: pl.DataFrame, answered: pl.Series) -> pl.DataFrame:

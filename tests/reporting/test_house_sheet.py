@@ -154,6 +154,28 @@ def test_a_row_that_is_another_flat_has_a_cell_of_its_own_and_a_sorted_sheet_is_
     }
 
 
+def test_an_entry_in_kobo_and_the_row_that_was_copied_are_answers_of_the_sheet_too(town: Town, tmp_path: Path) -> None:
+    known = {"source": "fdv", "bruksareal": 52.0, "antall_soverom": 1, "manedsleie": 6900.0}
+    town.rows = [
+        {**known, "source_key": "1", "bruksenhetsnummer": "H0101"},
+        {**known, "source_key": "2", "manedsleie": 6300.0},
+        {"source": "fdv", "source_key": "3", "bruksareal": 80.0, "antall_soverom": 3, "manedsleie": 9800.0},
+    ]
+    town.entries = [{"kobo_id": "k1", "bruksenhetsnummer": "H0301", "antall_soverom": 3, "manedsleie": 9800.0}]
+    (table,) = house_tables(in_houses(questions_of(town))[0], municipality())
+    assert len(table.entries) == 1
+    assert "H0301 (k1)" in table.entries[0]
+    names = {row.key: (row.name, line.number) for line in table.lines for row in line.rows.values()}
+    copied = {f"svar1_{names['2'][1]}": f"Kopi av {names['1'][0]} (fjernes i listen)"}
+    taken = handed_in(town, filled(written(town, tmp_path), **copied, **{f"svar1_{names['3'][1]}": "Samme som i Kobo H0301 (k1)"}))
+    assert {name: (answer.outcome, answer.given.answer) for name, answer in taken.items()} == {
+        "fdv-2": (AnswerOutcome.STORED, "same:fdv-1"),
+        "fdv-3": (AnswerOutcome.STORED, "same:k1"),
+    }
+    night = town.night()
+    assert (night.item("fdv-3")["kobo_id"], night.item("fdv-2")["class"], town.open()) == ("k1", "review", [])
+
+
 def test_a_number_on_two_flats_of_one_list_is_refused_with_both_places_and_the_others_go_on(town: Town, tmp_path: Path) -> None:
     path = filled(written(town, tmp_path), enhet_1="H0101", enhet_2="H0101", enhet_3="H0201")
     taken = handed_in(town, path)

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from reconciliation.decisions.answer_checks import AnswerOutcome
+from reconciliation.decisions.question import CandidateKind
 from reconciliation.decisions.withdraw import withdraw
 from reconciliation.ledger import Ledger
-from reporting.clarifications import settled_in_source
+from reporting.clarifications import copies_in_source, settled_in_source
+from reporting.offered_answers import labels
 from tests.reconciliation.decisions.test_answer_checks import PLACE, Town, asked
+from tests.strategies import municipality
 
 FLAT = {"bruksareal": 45.0, "manedsleie": 7300.0}
 FLATS = [
@@ -107,3 +110,31 @@ def test_a_row_that_is_a_copy_waits_until_it_is_taken_out_of_its_list(code: str,
     assert town.open() == []
     town.rows.pop()
     assert town.night().item()["class"] == "create"
+
+
+def test_an_older_copy_without_a_number_is_called_a_copy_and_waits_until_it_is_taken_out_of_its_list(ledger: Ledger) -> None:
+    """Last year's rent, and no unit number: "new" would register the home twice."""
+    row = {"bruksenhetsnummer": "H0101", **FLAT}
+    stale = {"source_key": "2", **FLAT, "manedsleie": 6900.0}
+    other = {"source": "omsorg", "source_key": "7", "bruksenhetsnummer": "H0102"}
+    town = Town(ledger, [{"source_key": "1", **row}, stale, other], [])
+    (question,) = (each for each in town.open() if each.dwelling == "fdv-2")
+    assert [(each.name, each.kind) for each in question.candidates] == [
+        ("omsorg-7", CandidateKind.OURS),
+        ("fdv-1", CandidateKind.COPIED),
+    ]
+    assert list(labels(question, municipality()))[1] == "Kopi av B (fjernes i listen)"
+    assert town.say(question, "same:fdv-1") is AnswerOutcome.STORED
+    for _ in range(2):
+        night = town.night()
+        assert town.open() == []
+        assert {name: night.item(name)["class"] for name in ("fdv-1", "fdv-2", "omsorg-7")} == {
+            "fdv-1": "create",
+            "fdv-2": "review",
+            "omsorg-7": "create",
+        }
+    ((owner, told),) = copies_in_source(town.questions(), town.night().merged.dwellings)
+    assert (owner, "kopi av raden 1 i samme liste" in told) == (question.owner, True)
+    town.rows.remove(stale)
+    assert town.open() == []
+    assert set(town.night().plan.items.get_column("class")) == {"create"}

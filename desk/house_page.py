@@ -111,9 +111,10 @@ def _answers(question: Question, shown: Shown, numbers: Mapping[str, int]) -> di
     """Label -> code; another dwelling of the house is named by its number in the table."""
     answers = {}
     for label, code in shown.answers.items():
-        verdict, _, named = code.partition(":")
-        same = (named or question.other or "") if verdict == DecisionKind.SAME else ""
-        answers[text("desk_house.same_as", number=numbers[same]) if same in numbers else label] = code
+        chosen = question.candidate(code)
+        key = "copy_of" if chosen is not None and chosen.kind is CandidateKind.COPIED else "same_as"
+        number = numbers.get(chosen.name) if chosen is not None else None
+        answers[label if number is None else text(f"desk_house.{key}", number=number)] = code
     return answers
 
 

@@ -219,7 +219,7 @@ def test_different_blocks_transitively(ledger: Ledger) -> None:
 APART = {"bruksenhetsnummer": "H0101", "gardsnummer": 1, "bruksnummer": 2}
 
 
-@pytest.mark.parametrize(("code", "kinds"), [("keep", ["in_sync"]), ("replace", ["conflict"]), ("different", ["register_only", "review"])])
+@pytest.mark.parametrize(("code", "kinds"), [("keep", ["in_sync"]), ("replace", ["conflict"]), ("different", ["create", "register_only"])])
 def test_a_pair_that_a_key_found_and_an_address_contradicts_is_ours_only_when_a_person_says_so(
     code: str, kinds: list[str], ledger: Ledger
 ) -> None:

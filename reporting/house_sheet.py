@@ -7,7 +7,7 @@ for each list the dwelling, the question and its evidence. The columns' names ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,13 +15,12 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from language import day, text, word_for
-from reconciliation.decisions.question import CandidateKind, Question
 from reconciliation.likeness.contradiction import ROUNDED
-from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.municipality import Municipality
 from reporting.asked_in_words import source_titles
 from reporting.clarifications import Same, same_value
-from reporting.clarifications_sheet import COLOURS, LONGEST_LIST, TO_FILL
+from reporting.clarifications_sheet import COLOURS, TO_FILL
+from reporting.house_choices import answer_choices_of_row, unit_choices
 from reporting.house_layout import (
     ANSWER,
     BY,
@@ -38,7 +37,6 @@ from reporting.house_layout import (
     layout_of,
 )
 from reporting.house_table import FlatLine, HouseTable, ListedRow, letter_of, other_values
-from reporting.offered_answers import entry_labels, labels
 from reporting.sheet_writer import FJORD, Book, filled_lines, make_room, write_cell
 
 LIGHT, NOT_HERE = "#EAF2F3", "#F3F3F3"
@@ -182,7 +180,7 @@ def _line(writing: _Writing, at: int, line: FlatLine) -> None:
         if row.question:
             evidence = row.question.rows_evidence if row.question.takes_unit else ""
             kept |= {QUESTION: row.question.id, EVIDENCE: row.question.evidence, ROWS: evidence}
-            sheet.data_validation(at, answer, at, answer, _choices(row.question, names, writing.municipality))
+            sheet.data_validation(at, answer, at, answer, answer_choices_of_row(row.question, names, writing.municipality))
         for name, value in kept.items():
             cells[layout.places[f"{name}{number}"]] = (value, hidden)
     for name in (BY, WHY):
@@ -192,7 +190,7 @@ def _line(writing: _Writing, at: int, line: FlatLine) -> None:
         write_cell(sheet, at, place, *cells[place])
     if takes:
         unit = layout.places[UNIT_CELL]
-        sheet.data_validation(at, unit, at, unit, _units(writing.choice, strict=all(question.only_units for question in asked)))
+        sheet.data_validation(at, unit, at, unit, unit_choices(writing.choice, strict=all(question.only_units for question in asked)))
     if asked:
         helped = {"validate": "any", "input_title": text("clarifications.by"), "input_message": text("house_sheet.by_help")}
         sheet.data_validation(at, layout.places[BY], at, layout.places[BY], helped)
@@ -216,48 +214,6 @@ def _beside(line: FlatLine, row: ListedRow, name: str) -> Same:
         areas = [area for other in line.rows.values() if isinstance(area := other.values.get(name), int | float)]
         seen = [True if same is False and max(areas) - min(areas) <= ROUNDED else same for same in seen]
     return False if False in seen else (True if True in seen else None)
-
-
-def _choices(question: Question, names: Mapping[str, str], municipality: Municipality) -> dict[str, Any]:
-    """The answers about one row; another row is named by the letter of its list and the number of its line."""
-    offered: list[str] = []
-    entries = {code: label for label, code in entry_labels(question).items()}
-    for label, code in labels(question, municipality).items():
-        verdict, _, named = code.partition(":")
-        chosen, name = question.candidate(code), names.get(named or question.other or "", "")
-        if chosen is not None:
-            key = "copy_of" if chosen.kind is CandidateKind.COPIED else "same_as"
-            offered += [entries[code]] if code in entries else [text(f"house_sheet.{key}", name=name)] if name else []
-        elif verdict == DecisionKind.DIFFERENT and len(question.candidates) == 1:
-            offered.append(text("house_sheet.not_same_as", name=name))
-        elif verdict != DecisionKind.VALUE:
-            offered.append(label)
-    # The answers that every question has come first: a list that is too long for Excel is cut at its end.
-    of_rows = {text(f"house_sheet.{key}", name=name) for key in ("same_as", "copy_of") for name in names.values()}
-    offered.sort(key=lambda label: label in of_rows)
-    while len(",".join(offered)) > LONGEST_LIST:
-        offered = offered[:-1]
-    return {
-        "validate": "list",
-        "source": offered,
-        "input_message": text("house_sheet.choose_or_unit" if question.takes_unit else "clarifications.choose"),
-        "show_error": not question.takes_unit,
-        "error_title": text("clarifications.refused_title"),
-        "error_message": text("clarifications.refused"),
-    }
-
-
-def _units(choice: str, *, strict: bool) -> dict[str, Any]:
-    if not choice:
-        return {"validate": "any", "input_message": text("house_sheet.write_unit")}
-    return {
-        "validate": "list",
-        "source": choice,
-        "input_message": text("house_sheet.choose_unit" if strict else "house_sheet.write_unit"),
-        "show_error": strict,
-        "error_title": text("clarifications.refused_title"),
-        "error_message": text("house_sheet.refused_unit"),
-    }
 
 
 def _doubles_in_red(writing: _Writing, top: int, bottom: int) -> None:

@@ -5,7 +5,6 @@ What stands together on a line (likely_flats.py) is a proposal: nothing follows 
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections import defaultdict
@@ -13,15 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from language import text, word_for
-from reconciliation.decisions.question import MERGE, UNIT, CandidateKind, Question, SourceRow
-from reconciliation.model.known_decisions import DecisionKind
+from language import word_for
+from reconciliation.decisions.question import MERGE, UNIT, Question, SourceRow
 from reconciliation.model.municipality import Municipality
-from reporting.asked_in_words import answered_before, places_of_rejected, source_titles
+from reporting.asked_in_words import answered_before
 from reporting.dwelling_sources import FIELDS
+from reporting.house_notes import entries_in_house, official_in_house, used_in_house, why_in_house
 from reporting.likely_flats import MEASURES, MeasuredHome, likely_flats
-from reporting.offered_answers import entry_name, shown_value
-from reporting.stop_causes import cause
+from reporting.offered_answers import shown_value
 from reporting.value_words import value_in_words, words_of
 
 COLUMNS = (
@@ -157,10 +155,10 @@ def _table(asked: Sequence[Question], lines: Sequence[Sequence[ListedRow]], list
         tuple(numbered),
         tuple((name, values[0]) for name, values in beside.items() if len(values) == 1),
         tuple(name for name, values in beside.items() if len(values) > 1),
-        _official(asked),
-        _used(asked, municipality),
-        _entries(asked, municipality),
-        (*_why(asked, municipality), *_answered_before(numbered, municipality)),
+        official_in_house(asked),
+        used_in_house(asked, municipality),
+        entries_in_house(asked, municipality),
+        (*why_in_house(asked, municipality), *_answered_before(numbered, municipality)),
     )
 
 
@@ -221,49 +219,15 @@ def _values(rows: Iterable[ListedRow]) -> dict[str, list[str]]:
     return {name: list(values.values()) for name, values in each.items()}
 
 
-def _official(asked: Sequence[Question]) -> tuple[str, ...]:
-    answers = [answer for question in asked if question.only_units for answer in question.answers]
-    return tuple(sorted({str(json.loads(answer.value)) for answer in answers if answer.verdict == DecisionKind.VALUE and answer.value}))
-
-
-def _used(asked: Sequence[Question], municipality: Municipality) -> tuple[tuple[str, str], ...]:
-    """Unit numbers that others at the address have, with the lists, or Kobo, that say so."""
-    known: dict[str, set[str]] = defaultdict(set)
-    in_doubt = {question.dwelling for question in asked}
-    for there in (there for question in asked for there in question.units_there if there.name not in in_doubt):
-        known[there.unit].add(source_titles(municipality, there.sources) if there.sources else text("house_sheet.used_in_kobo"))
-    return tuple((unit, ", ".join(sorted(where))) for unit, where in sorted(known.items()))
-
-
-def _entries(asked: Sequence[Question], municipality: Municipality) -> tuple[str, ...]:
-    """The entries in Kobo among the candidates, each with what it says that a home is known by."""
-    words = words_of(municipality)
-    entries = {each.name: each for question in asked for each in question.candidates if each.kind is CandidateKind.ENTRY}
-    said = []
-    for entry in entries.values():
-        house = f"{entry.values.get('nummer') or ''}{entry.values.get('bokstav') or ''}"
-        known = ((name, value_in_words(name, entry.values.get(name), words)) for name in COLUMNS if name != "bruksenhetsnummer")
-        values = [f"{word_for('fields', name)} {shown_value(value)}" for name, value in known if value not in (None, "")]
-        told = [f"{entry.values.get('adressenavn') or ''} {house}".strip(), *values]
-        said.append(text("house_sheet.entry", entry=entry_name(entry), values=told))
-    return tuple(said)
-
-
-def _why(asked: Sequence[Question], municipality: Municipality) -> tuple[str, ...]:
-    reasons = dict.fromkeys(f"{cause(question.reason, question.details)}." for question in asked)
-    rejected = dict.fromkeys(places_of_rejected(question, municipality) for question in asked if question.rejected)
-    return (*reasons, *rejected)
-
-
-def _answered_before(lines: Sequence[FlatLine], municipality: Municipality) -> list[str]:
-    """Rows of which an earlier answer no longer holds."""
-    asked = ((row.name, row.question) for line in lines for row in line.rows.values() if row.question and row.question.before)
-    return [f"{name}: {answered_before(question, municipality)}" for name, question in asked]
-
-
 def other_values(row: ListedRow, table: HouseTable) -> str:
     """What differs and has no column: another address than the house's, and the fields."""
     house = f"{row.values.get('nummer') or ''}{row.values.get('bokstav') or ''}"
     address = f"{row.values.get('adressenavn')} {house}"
     parts = [address] if address.casefold() != table.address.casefold() else []
     return "; ".join([*parts, *(f"{word_for('fields', name)} {row.shown[name]}" for name in table.others if name in row.shown)])
+
+
+def _answered_before(lines: Sequence[FlatLine], municipality: Municipality) -> list[str]:
+    """Rows of which an earlier answer no longer holds."""
+    asked = ((row.name, row.question) for line in lines for row in line.rows.values() if row.question and row.question.before)
+    return [f"{name}: {answered_before(question, municipality)}" for name, question in asked]

@@ -38,14 +38,14 @@ def entries_in_house(asked: Sequence[Question], municipality: Municipality) -> t
     """The entries in Kobo among the candidates, each with what it says that a home is known by."""
     words = words_of(municipality)
     entries = {each.name: each for question in asked for each in question.candidates if each.kind is CandidateKind.ENTRY}
-    said = []
+    lines = []
     for entry in entries.values():
         house = f"{entry.values.get('nummer') or ''}{entry.values.get('bokstav') or ''}"
         known = ((name, value_in_words(name, entry.values.get(name), words)) for name in _OF_ENTRY)
         values = [f"{word_for('fields', name)} {shown_value(value)}" for name, value in known if value not in (None, "")]
-        told = [f"{entry.values.get('adressenavn') or ''} {house}".strip(), *values]
-        said.append(text("house_sheet.entry", entry=entry_name(entry), values=told))
-    return tuple(said)
+        parts = [f"{entry.values.get('adressenavn') or ''} {house}".strip(), *values]
+        lines.append(text("house_sheet.entry", entry=entry_name(entry), values=parts))
+    return tuple(lines)
 
 
 def why_in_house(asked: Sequence[Question], municipality: Municipality) -> tuple[str, ...]:

@@ -209,9 +209,9 @@ def _take_back_earlier(ledger: Ledger, municipality: str, question: Question, an
     if earlier is None or earlier.verdict not in (DecisionKind.SAME, DecisionKind.VALUE):
         return
     record, now = Record.of(ledger.decisions(municipality)), {given.question for given in (answer, *answer.along)}
-    for said in (earlier, *earlier.along):
-        row = record.last.get(said.question)
-        if row is not None and said.question not in now and gives(row, said):
+    for former in (earlier, *earlier.along):
+        row = record.last.get(former.question)
+        if row is not None and former.question not in now and gives(row, former):
             ledger.withdraw_decision(municipality, row["decision_id"], by.strip())
 
 

@@ -128,14 +128,14 @@ def _followed(
         return FollowedKeys()
     before = last.rows.filter(pl.col("source") == name)
     warnings = _warnings_of(rows, source, evidence, before)
-    said = [row["source_key"] for row in warnings.iter_rows(named=True) if last.answered(row) == DecisionKind.ANOTHER_HOME]
+    other_homes = [row["source_key"] for row in warnings.iter_rows(named=True) if last.answered(row) == DecisionKind.ANOTHER_HOME]
     kept = [row["source_key"] for row in warnings.iter_rows(named=True) if last.answered(row) == DecisionKind.RIGHT]
     members = last.members.select(_MEMBER)
     asked = [key for key in evidence.reused if key not in kept]
     listed = still_listed(asked, last.rows, rows, pl.concat(others) if others else rows.clear(), members, name)
     ids = dict(members.filter(pl.col("source") == name).select("source_key", "leverandor_bolig_id").iter_rows())
     moved = evidence.moved.filter(~pl.col("new").is_in(kept))
-    return followed_keys(before, rows, moved, said, listed, ids)
+    return followed_keys(before, rows, moved, other_homes, listed, ids)
 
 
 def _with_reused_keys_reported(

@@ -45,23 +45,23 @@ def followed_keys(
     before: pl.DataFrame,
     tonight: pl.DataFrame,
     moved: pl.DataFrame,
-    said: Collection[str],
+    other_homes: Collection[str],
     listed_still: Mapping[str, tuple[str, ...]],
     ids: Mapping[str, str],
 ) -> FollowedKeys:
-    """before, tonight: rows of one source. moved: `old`, `new` of ReadComparison. said: keys that a person said are another home's now.
+    """before, tonight: rows of one source. moved: `old`, `new` of ReadComparison. other_homes: keys that are another home's now, by an answer.
     listed_still: of `still_listed`. ids: key -> leverandor_bolig_id of every key of the source that a night has remembered.
 
     A pair of `moved` is followed where the row tells it and both its keys are accounted for: the old one is gone, or has another home
     that is followed too or is new; the new one was not there, or its home of before is followed or known to be another.
     """
-    freed = {*said, *listed_still}
+    freed = {*other_homes, *listed_still}
     known, here = set(before["source_key"]), set(tonight["source_key"].drop_nulls())
-    told = _told(before, tonight, moved)
+    unchanged = _same_by_row(before, tonight, moved)
     measures = [tonight.select("source_key", *MEASURES), before.select("source_key", *MEASURES)]
     measured_anew = set(measures[1].join(measures[0], on="source_key", suffix="_now").filter(apart())["source_key"])
     new_homes = measured_anew - set(moved["new"])
-    pairs = {old: new for old, new in moved.select("old", "new").iter_rows() if (old, new) in told or new in freed}
+    pairs = {old: new for old, new in moved.select("old", "new").iter_rows() if (old, new) in unchanged or new in freed}
     while loose := [
         old
         for old, new in pairs.items()
@@ -75,7 +75,7 @@ def followed_keys(
     return FollowedKeys(pairs | retired, {key: lists for key, lists in listed_still.items() if key in retired}, decided)
 
 
-def _told(before: pl.DataFrame, tonight: pl.DataFrame, moved: pl.DataFrame) -> set[tuple[str, str]]:
+def _same_by_row(before: pl.DataFrame, tonight: pl.DataFrame, moved: pl.DataFrame) -> set[tuple[str, str]]:
     """(old, new) where the rest of the row tells that it is the same home: all of it is as it was, or place, door and area or rent are."""
     compared = [name for name in CONTENT if name not in NOT_COMPARED]
     columns = ["source_key", *compared]
@@ -85,8 +85,8 @@ def _told(before: pl.DataFrame, tonight: pl.DataFrame, moved: pl.DataFrame) -> s
     door = pl.any_horizontal(pl.col(name).is_not_null() for name in _DOOR)
     as_before = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_now")) for name in compared)
     measured = pl.any_horizontal(pl.col(name).is_not_null() for name in ("bruksenhetsnummer", "bruksareal", "manedsleie"))
-    told = rows.filter((as_before & measured) | (door & telling_equal() & ~apart()))
-    return set(told.select("old", "new").iter_rows())
+    same = rows.filter((as_before & measured) | (door & telling_equal() & ~apart()))
+    return set(same.select("old", "new").iter_rows())
 
 
 def still_listed(
@@ -106,13 +106,13 @@ def still_listed(
     stayed = others.join(then.rename(lambda name: name if name in named else f"{name}_now"), on=named)
     stayed = stayed.filter((pl.col("_where") == pl.col("_where_now")) & same_unit).select(place).join(members, on=named)
     # The other list's row beside the key's row of before: the same house number and unit, or the same measure where it has no unit.
-    held = own.select("source_key", "leverandor_bolig_id", *place[2:]).join(
+    beside = own.select("source_key", "leverandor_bolig_id", *place[2:]).join(
         stayed.rename(lambda name: name if name == "leverandor_bolig_id" else f"{name}_now"), on="leverandor_bolig_id"
     )
     house = pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_now")) for name in _HOUSE)
     unit = pl.col("bruksenhetsnummer") == pl.col("bruksenhetsnummer_now")
-    held = held.filter(house & ~apart() & unit.fill_null(telling_equal()))
-    lists = held.group_by("source_key").agg(pl.col("source_now").unique().sort())
+    beside = beside.filter(house & ~apart() & unit.fill_null(telling_equal()))
+    lists = beside.group_by("source_key").agg(pl.col("source_now").unique().sort())
     return {key: tuple(sources) for key, sources in lists.sort("source_key").iter_rows()}
 
 

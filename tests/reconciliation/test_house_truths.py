@@ -162,8 +162,8 @@ def test_two_streets_that_are_spelt_alike_are_asked_about_where_their_next_house
     two = night(lists)
     assert (two.mixed, two.asked("fdv:a1", "omsorg:b1")) == ([], True)
     theirs[1] |= ALIKE
-    one = night({name: [{**row, "bruksenhetsnummer": "H0101"} for row in rows] for name, rows in (("fdv", ours), ("omsorg", theirs))})
-    assert one.dwellings.height == 2
+    alike = night({name: [{**row, "bruksenhetsnummer": "H0101"} for row in rows] for name, rows in (("fdv", ours), ("omsorg", theirs))})
+    assert alike.dwellings.height == 2
 
 
 def test_a_known_home_without_a_unit_number_is_no_copy_of_a_neighbour_that_is_new() -> None:

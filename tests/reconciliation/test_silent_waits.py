@@ -60,9 +60,9 @@ def asked(result: Night) -> list[Question]:
 def silent(result: Night) -> list[str]:
     """Dwellings that wait, that no question names, and of which no sentence says what to mend in the source."""
     named = {name for question in asked(result) for name in (question.dwelling, *(beside.name for beside in question.candidates))}
-    told = " ".join(sentence for _, sentence in settled_in_source(result.items, result.dwellings))
+    sentences = " ".join(sentence for _, sentence in settled_in_source(result.items, result.dwellings))
     waiting = [name for name, kind in result.classes().items() if kind in ("review", "conflict")]
-    return [name for name in waiting if name not in named and name not in told]
+    return [name for name in waiting if name not in named and name not in sentences]
 
 
 def answered(result: Night, choose: Callable[[Question], Answer | None]) -> pl.DataFrame:

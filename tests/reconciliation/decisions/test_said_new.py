@@ -133,8 +133,8 @@ def test_an_older_copy_without_a_number_is_called_a_copy_and_waits_until_it_is_t
             "fdv-2": "review",
             "omsorg-7": "create",
         }
-    ((owner, told),) = copies_in_source(town.questions(), town.night().merged.dwellings)
-    assert (owner, "kopi av raden 1 i samme liste" in told) == (question.owner, True)
+    ((owner, sentence),) = copies_in_source(town.questions(), town.night().merged.dwellings)
+    assert (owner, "kopi av raden 1 i samme liste" in sentence) == (question.owner, True)
     town.rows.remove(stale)
     assert town.open() == []
     assert set(town.night().plan.items.get_column("class")) == {"create"}

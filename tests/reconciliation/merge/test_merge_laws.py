@@ -93,13 +93,13 @@ def answered_at_random(dwellings: pl.DataFrame, random: Any) -> pl.DataFrame:
         if not set(sources[dwelling]) & set(sources[other])
     }
     joined: set[str] = set()
-    said = []
+    decided = []
     for pair in random.sample(sorted(asked), len(asked)):
         same = joined.isdisjoint(pair) and random.random() < 0.5
         joined |= set(pair) if same else set()
         left, right = (keys[dwelling][0] for dwelling in pair)
-        said.append(dict.fromkeys(DECISION_COLUMNS) | {"kind": "same" if same else "different", "left": left, "right": right})
-    return pl.DataFrame(said, schema=DECISION_COLUMNS)
+        decided.append(dict.fromkeys(DECISION_COLUMNS) | {"kind": "same" if same else "different", "left": left, "right": right})
+    return pl.DataFrame(decided, schema=DECISION_COLUMNS)
 
 
 @FEW_TOWNS

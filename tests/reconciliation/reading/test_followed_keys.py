@@ -39,7 +39,7 @@ def read(tonight: list[Row], before: list[Row] | None = None, beside: list[Row] 
     return check_read(SourceRead("listen", Verdict.COMPLETE, pl.DataFrame()), done, source(), yesterday, (), [others])
 
 
-def told(checked: CheckedRead) -> list[tuple[str, str]]:
+def warnings(checked: CheckedRead) -> list[tuple[str, str]]:
     return sorted(checked.done.deviations.select("rule", "source_key").rows())
 
 
@@ -65,34 +65,36 @@ def test_a_home_is_followed_to_the_key_that_its_row_has(case: tuple[list[Row], d
     checked = read([*rows, *town(20)])
     assert checked.read.verdict is Verdict.COMPLETE
     assert checked.followed.renamed == renamed
-    assert told(checked) == [("N06W", key) for key in sorted(renamed.values())]
+    assert warnings(checked) == [("N06W", key) for key in sorted(renamed.values())]
 
 
 def test_where_only_the_unit_numbers_were_exchanged_the_keys_are_asked_about() -> None:
     exchanged = [{**FIRST, "bruksenhetsnummer": "H0201"}, {**SECOND, "bruksenhetsnummer": "H0101"}]
     checked = read([*exchanged, *town(20)])
-    assert (checked.followed.renamed, told(checked)) == ({}, [("N05W", "a1"), ("N05W", "a2")])
+    assert (checked.followed.renamed, warnings(checked)) == ({}, [("N05W", "a1"), ("N05W", "a2")])
 
 
 @pytest.mark.parametrize("other", [OTHER, ELSEWHERE, {**OTHER, "bruksenhetsnummer": None}, {**OTHER, "bruksareal": None}])
 def test_a_key_taken_by_another_home_is_asked_about_and_goes_on_where_another_list_has_the_home_of_before(other: Row) -> None:
     tonight = [other, SECOND, *town(20)]
-    assert told(read(tonight)) == [("N05W", "a1")]
+    assert warnings(read(tonight)) == [("N05W", "a1")]
     sure = read(tonight, beside=[{**FIRST, "source_key": "b1"}])
-    assert (sure.followed.renamed, told(sure)) == ({"a1": "a1#listen-a1"}, [("N06W", "a1")])
-    assert told(read(tonight, beside=[{**other, "source_key": "b1"}])) == [("N05W", "a1")], "the other list has the new one"
+    assert (sure.followed.renamed, warnings(sure)) == ({"a1": "a1#listen-a1"}, [("N06W", "a1")])
+    assert warnings(read(tonight, beside=[{**other, "source_key": "b1"}])) == [("N05W", "a1")], "the other list has the new one"
     (asked,) = read(tonight).done.deviations.iter_rows(named=True)
-    answers = {verdict: read(tonight, answered=lambda _, said=verdict: said) for verdict in (DecisionKind.RIGHT, DecisionKind.ANOTHER_HOME)}
+    answers = {
+        verdict: read(tonight, answered=lambda _, given=verdict: given) for verdict in (DecisionKind.RIGHT, DecisionKind.ANOTHER_HOME)
+    }
     assert asked["rule"] == "N05W"
-    assert [told(checked) for checked in answers.values()] == [[], []]
+    assert [warnings(checked) for checked in answers.values()] == [[], []]
     assert [dict(checked.followed.renamed) for checked in answers.values()] == [{}, {"a1": "a1#listen-a1"}]
-    assert told(read(tonight, answered=lambda _: DecisionKind.ANOTHER_HOME, members=None)) == [("N05W", "a1")], "a look changes nothing"
+    assert warnings(read(tonight, answered=lambda _: DecisionKind.ANOTHER_HOME, members=None)) == [("N05W", "a1")], "a look changes nothing"
 
 
 def test_an_equal_flat_on_another_floor_is_asked_about_whatever_another_list_has() -> None:
     before = [{**FIRST, "etasjenummer": 1}, SECOND, *town(20)]
     tonight = [{**FIRST, "bruksenhetsnummer": "H0301", "etasjenummer": 3}, *before[1:]]
-    assert told(read(tonight, before)) == told(read(tonight, before, [{**FIRST, "source_key": "b1"}])) == [("N05W", "a1")]
+    assert warnings(read(tonight, before)) == warnings(read(tonight, before, [{**FIRST, "source_key": "b1"}])) == [("N05W", "a1")]
 
 
 CORRECTED: dict[str, Row] = {
@@ -106,7 +108,7 @@ CORRECTED: dict[str, Row] = {
 def test_a_corrected_row_of_the_same_home_goes_on(row: Row) -> None:
     checked = read([row, SECOND, *town(20)], beside=[{**FIRST, "source_key": "b1"}])
     assert checked.followed.renamed == {}
-    assert "N05W" not in dict(told(checked))
+    assert "N05W" not in dict(warnings(checked))
 
 
 def test_the_key_of_a_home_that_left_is_held_against_what_is_known_of_it_when_it_comes_back() -> None:
@@ -114,6 +116,6 @@ def test_the_key_of_a_home_that_left_is_held_against_what_is_known_of_it_when_it
     agreed = json.dumps({"manedsleie": 5000.0, "bruksareal": 45.0, "antall_soverom": 1, "kategori": "x"})
     bases = pl.DataFrame({"leverandor_bolig_id": ["listen-a1"], "agreed": [agreed]})
     for row, in_kobo, beside in ((OTHER, [("N05W", "a1")], [("N06W", "a1")]), (FIRST, [], [])):
-        assert told(read([row, *without], without, bases=lambda: bases)) == in_kobo
-        assert told(read([row, *without], without, [{**FIRST, "source_key": "b1"}], bases=lambda: bases)) == beside
-        assert told(read([row, *without], without, bases=bases.clear)) == [], "nothing is known of it"
+        assert warnings(read([row, *without], without, bases=lambda: bases)) == in_kobo
+        assert warnings(read([row, *without], without, [{**FIRST, "source_key": "b1"}], bases=lambda: bases)) == beside
+        assert warnings(read([row, *without], without, bases=bases.clear)) == [], "nothing is known of it"

@@ -49,7 +49,7 @@ def followed_keys(
     listed_still: Mapping[str, tuple[str, ...]],
     ids: Mapping[str, str],
 ) -> FollowedKeys:
-    """before, tonight: rows of one source. moved: `old`, `new` of ReadComparison. other_homes: keys that are another home's now, by an answer.
+    """before, tonight: rows of one source. moved: `old`, `new` of ReadComparison. other_homes: keys of another home now, by an answer.
     listed_still: of `still_listed`. ids: key -> leverandor_bolig_id of every key of the source that a night has remembered.
 
     A pair of `moved` is followed where the row tells it and both its keys are accounted for: the old one is gone, or has another home

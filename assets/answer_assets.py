@@ -118,7 +118,7 @@ class NightAsked:
         self.named = self._asked.named | {warning.dwelling for warning in self._warnings}
         rows = tables.dwellings.filter(pl.col("leverandor_bolig_id").is_in(sorted(self.named))).select("leverandor_bolig_id", "sources")
         self._sources = dict(rows.iter_rows())
-        self._in_source = [sentence for _, sentence in settled_in_source(tables.items, tables.dwellings)]
+        self._in_source = [sentence for _, sentence in settled_in_source(tables.items, tables.dwellings, self.named)]
         self._hidden = hidden_names(tables.dwellings, tables.items, tables.shielded_gone)
 
     def decided(self, decisions: pl.DataFrame) -> NightQuestions:

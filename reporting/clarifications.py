@@ -12,7 +12,7 @@ from language import day, text
 from reconciliation.decisions.question import ABSENT, ENTRY, REMOVAL, CandidateKind, Question
 from reconciliation.likeness.place import PLACE_FIELDS, TELLING_FIELDS
 from reconciliation.model.municipality import Municipality
-from reconciliation.model.plan_actions import ONE_IN_KOBO
+from reconciliation.model.plan_actions import HOME_GONE, ONE_IN_KOBO
 from reconciliation.plan.classes import SETTLE_IN_SOURCE
 from reporting.asked_in_words import asked_in_words, source_titles
 from reporting.offered_answers import labels, letter
@@ -116,9 +116,12 @@ def _over_all(agreements: Sequence[Same]) -> Same:
     return False if False in agreements else (True if True in agreements else None)
 
 
-def settled_in_source(items: pl.DataFrame, dwellings: pl.DataFrame) -> list[tuple[str | None, str]]:
-    """(owner, sentence) of each dwelling in doubt that no answer can settle. items: PLAN_ITEMS. dwellings: DWELLINGS."""
-    waiting = items.filter(pl.col("reason").is_in([SETTLE_IN_SOURCE, ONE_IN_KOBO])).select("leverandor_bolig_id", "reason", "details")
+def settled_in_source(items: pl.DataFrame, dwellings: pl.DataFrame, asked: Iterable[str]) -> list[tuple[str | None, str]]:
+    """(owner, sentence) of each dwelling in doubt that no answer can settle. items: PLAN_ITEMS. dwellings: DWELLINGS. asked: the dwellings
+    that questions are about: of a row that may be a home that is gone nobody is asked where one of the two is shielded."""
+    unasked = (pl.col("reason") == HOME_GONE) & ~pl.col("leverandor_bolig_id").is_in(list(asked))
+    reason = pl.when(unasked).then(pl.lit(SETTLE_IN_SOURCE)).otherwise("reason").alias("reason")
+    waiting = items.select("leverandor_bolig_id", reason).filter(pl.col("reason").is_in([SETTLE_IN_SOURCE, ONE_IN_KOBO]))
     # A unit number that is missing is asked for; one that is there is corrected where it was written.
     written = (pl.col("reason") == SETTLE_IN_SOURCE) | pl.col("bruksenhetsnummer").is_not_null()
     unsettled = with_shown_address(dwellings.join(waiting, on="leverandor_bolig_id").filter(written)).sort("leverandor_bolig_id")

@@ -34,7 +34,8 @@ def add_questions(book: Book, owner: str, title: str, result: NightResult) -> No
     """What this owner is asked, and what has been decided about their dwellings. Sheets that would be empty are left out."""
     theirs = result.dwellings.filter(pl.col("owner") == owner)
     mine = [question for question in result.questions if question.owner == owner and question.decided is None]
-    settled = [*settled_in_source(result.items, result.dwellings), *copies_in_source(result.questions, result.dwellings)]
+    asked_about = {question.dwelling for question in result.questions}
+    settled = [*settled_in_source(result.items, result.dwellings, asked_about), *copies_in_source(result.questions, result.dwellings)]
     in_source = [sentence for whose, sentence in settled if whose == owner]
     notes = [*([text("clarifications.in_source_title"), *in_source] if in_source else []), *result.contradictory]
     if mine or notes:

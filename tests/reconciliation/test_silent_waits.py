@@ -16,7 +16,7 @@ from reconciliation.decisions.questions import questions
 from reconciliation.ledger.decision_log import DECISIONS
 from reconciliation.model.known_decisions import DECISION_COLUMNS
 from reporting.clarifications import settled_in_source
-from tests.reconciliation.small_nights import Night, Row, flat, night
+from tests.reconciliation.small_nights import ALIKE, Night, Row, flat, night
 from tests.strategies import WHOLE_NIGHTS
 
 _ROW = st.fixed_dictionaries(
@@ -60,7 +60,7 @@ def asked(result: Night) -> list[Question]:
 def silent(result: Night) -> list[str]:
     """Dwellings that wait, that no question names, and of which no sentence says what to mend in the source."""
     named = {name for question in asked(result) for name in (question.dwelling, *(beside.name for beside in question.candidates))}
-    sentences = " ".join(sentence for _, sentence in settled_in_source(result.items, result.dwellings))
+    sentences = " ".join(sentence for _, sentence in settled_in_source(result.items, result.dwellings, named))
     waiting = [name for name, kind in result.classes().items() if kind in ("review", "conflict")]
     return [name for name in waiting if name not in named and name not in sentences]
 
@@ -103,3 +103,10 @@ def test_nobody_waits_in_silence(houses: dict[str, list[Row]], entries: list[Row
 
 def test_homes_that_both_lists_have_at_their_addresses_are_made_although_a_parcel_number_calls_them_each_others() -> None:
     assert set(night(listed(SLID_PARCELS)).classes().values()) == {"create"}
+
+
+def test_a_row_that_may_be_a_home_that_is_gone_and_that_nobody_may_be_asked_about_is_told_to_its_owner() -> None:
+    result = night({"fdv": [flat("a1", "1", bruksenhetsnummer="H0101", **ALIKE)]})
+    items = result.items.with_columns(reason=pl.lit("home_gone"))
+    assert [("fdv-a1" in sentence) for _, sentence in settled_in_source(items, result.dwellings, ())] == [True]
+    assert settled_in_source(items, result.dwellings, {"fdv-a1"}) == []

@@ -228,7 +228,7 @@ def records(result: NightResult, night: Night, folder: Path) -> Iterator[tuple[s
     sources = dict(result.dwellings.select("leverandor_bolig_id", "sources").iter_rows())
     for question in result.questions:
         yield "question", f"{shown_questions(question, result.municipality, sources)} {question.other}"
-    yield from (("to settle in the source", sentence) for _, sentence in settled_in_source(result.items, result.dwellings))
+    yield from (("to settle in the source", sentence) for _, sentence in settled_in_source(result.items, result.dwellings, ()))
 
 
 def _rows(file: Path) -> Iterator[tuple[str, str]]:

@@ -82,7 +82,7 @@ def test_an_entry_that_a_person_called_another_home_is_not_taken_over_by_sending
     item = town.night().item()
     assert (item["class"], item["reason"]) == ("review", "one_in_kobo")
     assert town.open() == []
-    (settled,) = settled_in_source(town.night().plan.items, town.night().merged.dwellings)
+    (settled,) = settled_in_source(town.night().plan.items, town.night().merged.dwellings, ())
     assert "Kobo tar imot én bolig" in settled[1]
 
 

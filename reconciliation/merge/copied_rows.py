@@ -12,6 +12,7 @@ import polars as pl
 
 from reconciliation.likeness.comparison import NEXT_DOOR, neighbour
 from reconciliation.likeness.contradiction import equal_areas
+from reconciliation.likeness.levels import likeness
 
 _EQUAL = (
     *("_municipality", "_street", "_ground", "postnummer", "seksjonsnummer", "bruksareal", "manedsleie", "antall_soverom"),
@@ -20,6 +21,8 @@ _EQUAL = (
 _BUT_THE_STREET = tuple(name for name in _EQUAL if name != "_street")
 _PLACE = ("nummer", "bokstav", "bruksenhetsnummer")
 
+NEARLY_ALIKE = 0.92
+"""Likeness of two street names (0-1) of which one is probably the other with a slip, as in comparison's level "close"."""
 _SEVERAL_ADDRESSES = 0.1
 """Where at most so many parcels have several addresses, or only one has, two on a parcel are worth a look."""
 _NO_PAIRS = pl.DataFrame(
@@ -47,14 +50,19 @@ def copied_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
     rows = alike.select("leverandor_bolig_id", "sources", "_at_number", "_on_ground", *_EQUAL, *_PLACE)
     pairs = rows.join(rows, on=_EQUAL, suffix="_theirs", nulls_equal=True).filter(_ANOTHER)
     same = {name: pl.col(name).eq_missing(pl.col(f"{name}_theirs")) for name in _PLACE}
-    here = same["nummer"] & same["bruksenhetsnummer"]
+    # A home with a number of its own is the only one at most addresses, and H0101.
+    units = [pl.col(name).fill_null("H0101") for name in ("bruksenhetsnummer", "bruksenhetsnummer_theirs")]
+    here = same["nummer"] & (units[0] == units[1])
     lettered = here & (pl.col("bokstav").is_null() != pl.col("bokstav_theirs").is_null()) & (pl.col("_at_number") == 2)
     across = (pl.col("nummer") - pl.col("nummer_theirs")).abs() == 1
     opposite = across & same["bokstav"] & same["bruksenhetsnummer"] & pl.col("_ground").is_not_null() & (pl.col("_on_ground") == 2)
     one_sign = pl.sum_horizontal(~same[name] for name in _PLACE) == 1
     section = pl.col("seksjonsnummer").is_not_null() & pl.col("_ground").is_not_null() & one_sign & (neighbour("_theirs") | same["nummer"])
-    odd = pairs.filter(lettered | opposite | section)
-    kinds = (odd, _in_two_streets(measured.with_columns(_on_ground=on_ground)), _under_two_postal_codes(dwellings), _next_door(dwellings))
+    # The other one is asked for its number; until then this one may be it, with the number.
+    unnumbered = same["nummer"] & same["bokstav"] & pl.col("bruksenhetsnummer").is_not_null() & pl.col("bruksenhetsnummer_theirs").is_null()
+    odd = pairs.filter(lettered | opposite | section | unnumbered)
+    streets = _in_two_streets(measured.with_columns(_on_ground=on_ground)), _in_streets_alike(measured)
+    kinds = (odd, *streets, _under_two_postal_codes(dwellings), _next_door(dwellings))
     copies = [pairs.filter(_ONE_LIST & ~_BETTER_KNOWN) for pairs in kinds]
     return pl.concat(pairs_of_copies.select("leverandor_bolig_id", other="leverandor_bolig_id_theirs") for pairs_of_copies in copies)
 
@@ -66,6 +74,17 @@ def _in_two_streets(measured: pl.DataFrame) -> pl.DataFrame:
     rows = odd.select("leverandor_bolig_id", "sources", *_EQUAL, "bruksenhetsnummer")
     pairs = rows.join(rows, on=(*_BUT_THE_STREET, "bruksenhetsnummer"), suffix="_theirs", nulls_equal=True)
     return pairs.filter(_ANOTHER & (pl.col("_street") != pl.col("_street_theirs")))
+
+
+def _in_streets_alike(measured: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of one parcel and house number in two streets that are spelt nearly alike, which nothing else parts."""
+    place = (*_BUT_THE_STREET, "nummer", "bokstav")
+    grounded = measured.filter(pl.col("_ground").is_not_null()).filter(pl.struct(place).is_duplicated())
+    rows = grounded.select("leverandor_bolig_id", "sources", *_EQUAL, *_PLACE)
+    pairs = rows.join(rows, on=place, suffix="_theirs", nulls_equal=True)
+    unit = (pl.col("bruksenhetsnummer") == pl.col("bruksenhetsnummer_theirs")).fill_null(value=True)
+    pairs = pairs.filter(_ANOTHER & unit & (pl.col("_street") != pl.col("_street_theirs")))
+    return pairs.filter(likeness(pairs, "_street") >= NEARLY_ALIKE)
 
 
 def _under_two_postal_codes(dwellings: pl.DataFrame) -> pl.DataFrame:

@@ -13,6 +13,7 @@ COPIES: dict[str, tuple[Row, Row, bool]] = {
     "one section under two letters": ({"seksjonsnummer": 4, "bokstav": "A"}, {"seksjonsnummer": 4, "bokstav": "B"}, True),
     "the old address, on the same parcel": ({}, {"adressenavn": "Furulia", "nummer": 9}, True),
     "one section in two streets": ({"seksjonsnummer": 4}, {"seksjonsnummer": 4, "adressenavn": "Furulia", "nummer": 9}, True),
+    "a letter lost, and the unit number": ({"bokstav": "A"}, {"bruksenhetsnummer": None}, True),
     "two streets, two sections": ({"seksjonsnummer": 4}, {"seksjonsnummer": 5, "adressenavn": "Furulia", "nummer": 9}, False),
     "flats that are alike": ({}, {"bruksenhetsnummer": "H0102"}, False),
     "a house of two homes": ({"bokstav": "A"}, {"bokstav": "B"}, False),
@@ -29,6 +30,14 @@ def test_a_row_that_was_copied_with_one_sign_changed_waits_beside_the_one_that_a
     assert set(alone.classes().values()) == ({"review"} if asked else {"create"})
     confirmed = night({"fdv": rows, "omsorg": [flat("b1", "1", **{**same, **original})]})
     assert confirmed.classes() == {"fdv-a1": "create", "fdv-a2": "review" if asked else "create"}
+
+
+@pytest.mark.parametrize("unit", ["H0201", None])
+def test_a_copy_in_a_street_that_is_spelt_nearly_alike_is_asked_about_in_a_house_of_several_homes(unit: str | None) -> None:
+    home = flat("a1", "1", **PARCEL, **ALIKE, adressenavn="Nyveien", bruksenhetsnummer="H0201")
+    below = flat("a2", "2", **PARCEL, **LARGER, adressenavn="Nyveien", bruksenhetsnummer="H0101")
+    copy = {**home, "key": "a3", "adressenavn": "Ny vei", "bruksenhetsnummer": unit}
+    assert night({"fdv": [home, below, copy]}).classes() == {"fdv-a1": "review", "fdv-a2": "create", "fdv-a3": "review"}
 
 
 def test_one_street_and_number_under_two_postal_codes_is_two_homes_where_they_are_measured_otherwise() -> None:

@@ -84,7 +84,7 @@ def _in_streets_alike(measured: pl.DataFrame) -> pl.DataFrame:
     pairs = rows.join(rows, on=place, suffix="_theirs", nulls_equal=True)
     unit = (pl.col("bruksenhetsnummer") == pl.col("bruksenhetsnummer_theirs")).fill_null(value=True)
     pairs = pairs.filter(_ANOTHER & unit & (pl.col("_street") != pl.col("_street_theirs")))
-    return pairs.filter(likeness(pairs, "_street") >= NEARLY_ALIKE)
+    return pairs if pairs.is_empty() else pairs.filter(likeness(pairs, "_street") >= NEARLY_ALIKE)
 
 
 def _under_two_postal_codes(dwellings: pl.DataFrame) -> pl.DataFrame:

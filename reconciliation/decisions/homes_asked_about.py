@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -184,7 +185,7 @@ def _numbered(dwelling: Mapping[str, Any], number: Answer | None) -> Mapping[str
     """The dwelling as it is once its rows have the number; a floor that the number contradicts is not believed then."""
     if number is None or number.verdict != DecisionKind.VALUE or not number.value:
         return dwelling
-    unit = number.value.strip('"')
+    unit = json.loads(number.value)
     floor = floor_in_unit(unit)
     wrong = floor is not None and dwelling.get("etasjenummer") not in (None, floor)
     return {**dwelling, "bruksenhetsnummer": unit} | ({"etasjenummer": None} if wrong else {})

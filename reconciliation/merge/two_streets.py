@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from reconciliation.addresses import folded
 from reconciliation.likeness.comparison import compare_rows
 from reconciliation.likeness.contradiction import contradict, in_pair
 
 _ENDS = ["_at", "_at_right"]
+_BETWEEN_WORDS = r"[\s\-]+"
+"""Ringveien and Ring veien may be two streets; Ring-veien is the second."""
 
 
 def in_two_streets(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
@@ -17,7 +18,7 @@ def in_two_streets(rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
 
     Those that two spellings part which are two streets, as the houses beside them tell.
     """
-    spelt = rows.select("_street", "_house", _spelt=folded("adressenavn"))
+    spelt = rows.select("_street", "_house", _spelt=pl.col("adressenavn").str.to_lowercase().str.replace_all(_BETWEEN_WORDS, " "))
     left, right = (spelt[pairs.get_column(end)] for end in _ENDS)
     placed = pairs.select(_ENDS).hstack(left).hstack(right.rename(lambda name: f"{name}_right"))
     parted = placed.filter((pl.col("_street") == pl.col("_street_right")) & (pl.col("_spelt") != pl.col("_spelt_right")))

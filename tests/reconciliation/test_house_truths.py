@@ -155,9 +155,10 @@ def test_two_lists_that_have_an_equal_home_without_a_unit_number_have_two_homes_
     assert result.classes() == {"fdv-f1": "create", "fdv-f2": "review", "omsorg-o2": "review"}
 
 
-def test_two_streets_that_are_spelt_alike_are_asked_about_where_their_next_houses_are_two_homes() -> None:
-    ours = [flat("a1", "1", nummer=3, adressenavn="Solveien", **ALIKE), flat("a2", "2", nummer=5, adressenavn="Solveien", **ALIKE)]
-    theirs = [flat("b1", "3", nummer=3, adressenavn="Solvegen", **ALIKE), flat("b2", "4", nummer=5, adressenavn="Solvegen", **LARGER)]
+@pytest.mark.parametrize(("our_street", "their_street"), [("Solveien", "Solvegen"), ("Ringveien", "Ring veien")])
+def test_two_streets_that_are_spelt_alike_are_asked_about_where_their_next_houses_are_two_homes(our_street: str, their_street: str) -> None:
+    ours = [flat(f"a{home}", home, nummer=number, adressenavn=our_street, **ALIKE) for home, number in (("1", 3), ("2", 5))]
+    theirs = [flat("b1", "3", nummer=3, adressenavn=their_street, **ALIKE), flat("b2", "4", nummer=5, adressenavn=their_street, **LARGER)]
     lists = {name: [{**row, "bruksenhetsnummer": "H0101"} for row in rows] for name, rows in (("fdv", ours), ("omsorg", theirs))}
     two = night(lists)
     assert (two.mixed, two.asked("fdv:a1", "omsorg:b1")) == ([], True)

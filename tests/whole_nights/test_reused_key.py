@@ -135,6 +135,29 @@ def test_a_home_that_lost_key_and_unit_number_waits_with_its_entry_and_keeps_it_
         town.close()
 
 
+def test_the_copy_of_a_home_keeps_its_entry_when_the_row_that_it_was_copied_from_is_taken_out_of_the_list() -> None:
+    town = Town("links", 1)
+    try:
+        flats = {key: Row("Lunden 3", f"H0{key}01", f"4{key},5", "Ordinær") for key in "12"}
+        town.rows["fdv"] = {"91": flats["1"], "92": flats["2"]}
+        town.write()
+        _night(town, 0)
+        before = town.entries_now()
+        town.rows["fdv"]["95"] = replace(flats["1"], address="Lunden 3B")
+        town.write()
+        with open_ledger(town.url, Path()) as ledger:
+            ledger.add_decision(town.municipality.slug, kind="merge", subject="fdv:95", other="fdv:91", verdict="same", decided_by="KN")
+        assert _night(town, 1).merged.dwellings.height == 3, "a copy waits"
+        del town.rows["fdv"]["91"]
+        town.write()
+        after = _night(town, 2)
+        assert sorted(after.merged.dwellings["leverandor_bolig_id"]) == ["fdv-91", "fdv-92"]
+        assert set(after.plan.items["class"]) == {"in_sync", "conflict"}, "the address of the copy is another one than Kobo has"
+        assert town.entries_now() == before
+    finally:
+        town.close()
+
+
 def night_questions(night: Night, decisions: pl.DataFrame) -> list[Question]:
     merged = night.merged
     tables = Tables(merged.dwellings, night.plan.items, night.matches, merged.lineage, night.standing_rows, night.seen.rows)

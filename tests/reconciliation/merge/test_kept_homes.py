@@ -49,3 +49,15 @@ def test_a_home_that_is_back_in_its_list_keeps_its_entry_itself() -> None:
 def test_an_answer_about_an_entry_that_was_another_homes_then_says_nothing() -> None:
     known = {"old": "fdv-old", "new": "fdv-new"}
     assert kept(["new"], known, made=LATER) == known
+
+
+@pytest.mark.parametrize(("listed", "home"), [(["copy"], "fdv-old"), (["copy", "old"], None)], ids=["taken out", "still listed"])
+def test_a_row_whose_original_was_taken_out_of_the_list_is_the_home_that_both_were_called(listed: list[str], home: str | None) -> None:
+    rows = standing_rows(*({"source": "fdv", "source_key": key} for key in listed), {"source": "omsorg", "source_key": "7"})
+    known = [("fdv", "old", "fdv-old"), ("omsorg", "7", "fdv-old")]
+    memberships = pl.DataFrame(known, schema=MEMBERSHIPS, orient="row")
+    for subject, other in (("fdv:copy", "fdv:old"), ("fdv:old", "fdv:copy")):
+        answers = decided({"kind": "merge", "subject": subject, "other": other, "verdict": "same"})
+        after = with_kept_homes(memberships, rows, answers, linked("fdv-old", EARLIER))
+        assert dict(after.select("source_key", "leverandor_bolig_id").iter_rows()).get("copy") == home
+        assert after.height == len(known) + (home is not None)

@@ -43,7 +43,9 @@ def copied_pairs(dwellings: pl.DataFrame) -> pl.DataFrame:
     (leverandor_bolig_id, other): dwellings of one list that may be one row written twice. The one that fewer lists have waits; both wait
     where as many lists have the one as the other.
     """
-    measured = dwellings.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in ("_street", "bruksareal", "manedsleie")))
+    # A list without rents has copies too.
+    known = pl.col("manedsleie").is_not_null() | pl.col("antall_soverom").is_not_null()
+    measured = dwellings.filter(pl.col("_street").is_not_null() & pl.col("bruksareal").is_not_null() & known)
     at_number = pl.len().over("_municipality", "_street", "nummer")
     on_ground = pl.len().over("_municipality", "_ground")
     alike = measured.with_columns(_at_number=at_number, _on_ground=on_ground).filter(pl.struct(_EQUAL).is_duplicated())

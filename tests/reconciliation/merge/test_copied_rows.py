@@ -8,6 +8,7 @@ from tests.reconciliation.small_nights import ALIKE, LARGER, PARCEL, Row, flat, 
 
 COPIES: dict[str, tuple[Row, Row, bool]] = {
     "a letter that nobody else at the number has": ({}, {"bokstav": "B"}, True),
+    "such a letter, in a list without rents": ({"manedsleie": None}, {"manedsleie": None, "bokstav": "B"}, True),
     "the other side of the road, on the same parcel": ({}, {"nummer": 2}, True),
     "one section under two unit numbers": ({"seksjonsnummer": 4}, {"seksjonsnummer": 4, "bruksenhetsnummer": "H0102"}, True),
     "one section under two letters": ({"seksjonsnummer": 4, "bokstav": "A"}, {"seksjonsnummer": 4, "bokstav": "B"}, True),

@@ -24,7 +24,8 @@ def renamed_streets(ours: pl.DataFrame) -> pl.DataFrame:
     list has both of. Either all of the one are alike with all of the other, one by one in the order of their numbers; or enough of them
     are alike with one home only of the other street, and in the same order."""
     homes = _homes(ours)
-    pairs = pl.concat(_alike(homes, shift) for shift in (0.0, 0.5)).unique()
+    streets = _of_no_list_both(homes)
+    pairs = pl.concat(_alike(homes, streets, shift) for shift in (0.0, 0.5)).unique()
     if pairs.is_empty():
         return pl.DataFrame(schema={"leverandor_bolig_id": pl.String(), "kobo_id": pl.String(), "_points": pl.Float64()})
     pairs = without_contradicted(pairs, ours, ours)
@@ -51,13 +52,19 @@ def _homes(ours: pl.DataFrame) -> pl.DataFrame:
     return ranked.join(lists, on=street).filter(pl.col("_homes") >= HOMES)
 
 
-def _alike(homes: pl.DataFrame, shift: float) -> pl.DataFrame:
-    """Pairs of equal unit number and area, of two streets that no list has both of. shift: areas on either side of a half are
-    joined too."""
-    keyed = homes.filter(pl.col("_unit").is_not_null()).with_columns(_area=(pl.col("bruksareal") + shift).floor())
-    pairs = keyed.join(keyed, on=[*_PLACE, "_unit", "_area"], suffix="_right").filter(pl.col("_street") < pl.col("_street_right"))
-    apart = pl.col("_lists").list.set_intersection("_lists_right").list.len() == 0
+def _of_no_list_both(homes: pl.DataFrame) -> pl.DataFrame:
+    """_STREETS: pairs of two streets of one postal code that no list has both of."""
+    streets = homes.select(*_PLACE, "_street", "_lists").unique([*_PLACE, "_street"])
+    pairs = streets.join(streets, on=_PLACE, suffix="_right").filter(pl.col("_street") < pl.col("_street_right"))
+    return pairs.filter(pl.col("_lists").list.set_intersection("_lists_right").list.len() == 0).select(_STREETS)
+
+
+def _alike(homes: pl.DataFrame, streets: pl.DataFrame, shift: float) -> pl.DataFrame:
+    """Pairs of equal unit number and area in two of these streets. shift: areas on either side of a half are joined too."""
+    keyed = homes.drop("_lists").filter(pl.col("_unit").is_not_null()).with_columns(_area=(pl.col("bruksareal") + shift).floor())
+    there = keyed.rename({"_street": "_street_right"})
+    pairs = keyed.join(streets, on=[*_PLACE, "_street"]).join(there, on=[*_PLACE, "_street_right", "_unit", "_area"], suffix="_right")
     equal = pl.all_horizontal((pl.col(name) == pl.col(f"{name}_right")).fill_null(value=True) for name in (*_EQUAL, "_ground"))
     area = equal_areas(pl.col("bruksareal"), pl.col("bruksareal_right"))
     ends = ("_at", "_rank", "_homes")
-    return pairs.filter(apart & equal & area).select(*_STREETS, *ends, *(f"{name}_right" for name in ends))
+    return pairs.filter(equal & area).select(*_STREETS, *ends, *(f"{name}_right" for name in ends))

@@ -104,10 +104,14 @@ def _not_behind(fresh: pl.DataFrame, seen: pl.DataFrame, offered: pl.DataFrame) 
 
 
 def _asked_of_nobody(pairs: pl.DataFrame) -> pl.DataFrame:
-    """pairs: of entries that nobody is asked about yet. Of each entry whose number was typed wrong, those of its house that would be
-    created, as far as one measure at most differs; the most alike."""
+    """pairs: of entries that nobody is asked about yet. Of each entry whose number was typed wrong, those of its house, or of the next one
+    on its parcel, that would be created, as far as one measure at most differs; the most alike. A risen rent differs less."""
     house = pl.col("_level_nummer").is_in(["same", "letter"]) & similar_street() & (pl.col("_level_gardsnummer") != "different")
+    house |= (pl.col("_level_gardsnummer") == "same") & next_house() & similar_street()
     typed_wrong = pl.col("_disputed") | pl.col("_nameless")
+    rise = pl.col("manedsleie") / pl.col("manedsleie_theirs") - 1
+    risen = ((pl.col("_level_manedsleie") == "different") & rise.is_between(0, MOST_RISEN)).fill_null(value=False)
+    pairs = pairs.with_columns(_agreeing=pl.col("_agreeing") - pl.when(risen).then(_MEASURES["manedsleie"]["different"] / 2).otherwise(0.0))
     possible = pairs.filter(pl.col("_unfound") & typed_wrong & house & (pl.col("_agreeing") >= -1))
     return possible.filter(pl.col("_agreeing") == pl.col("_agreeing").max().over("kobo_id"))
 
@@ -121,6 +125,8 @@ _MEASURES: dict[str, dict[str, float]] = {
 """Points of a measure, by its level of agreement, for a pair of an unexplained entry and a dwelling that would be created."""
 BEHIND_IN_MEASURES = 1.5
 """A pair this far behind the best one of its entry is left out."""
+MOST_RISEN = 0.15
+"""A home's rent rises by no more in the years for which an entry is not kept up."""
 FEW = 2
 """So many entries at one place may have unknown numbers although they are all that the register has there."""
 TELLING = 2.0
@@ -145,16 +151,16 @@ def _only_one_left(rows: pl.DataFrame, place: tuple[str, ...], left: pl.Expr) ->
 
 def _identifies_none(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.Series:
     """Per unexplained entry, whether its number identifies no dwelling of ours, so that it may be typed wrong: there is none at its
-    address; or none there has its unit number; or it has no unit number and several are there. False where that is so of most entries on
-    the ground (or at the address): our sources do not list those homes then."""
-    here = ours.select("_address", "_unit").drop_nulls("_address")
-    units = here.drop_nulls().unique().with_columns(_held=pl.lit(value=True))
-    counted = here.group_by("_address").agg(_homes=pl.len())
+    address, or all there have an entry; or none there has its unit number; or it has no unit number and several are there. False where that
+    is so of most entries on the ground (or at the address): our sources do not list those homes then."""
+    here = ours.select("_address", "_unit", "_open").drop_nulls("_address")
+    units = here.select("_address", "_unit").drop_nulls().unique().with_columns(_held=pl.lit(value=True))
+    counted = here.group_by("_address").agg(_homes=pl.len(), _lacking=pl.col("_open").any())
     place = pl.coalesce(pl.concat_str("_municipality", "_ground", separator="|"), "_address")
     seen = theirs.select("_address", "_unit", "_explained", _place=place).join(counted, on="_address", how="left", maintain_order="left")
     seen = seen.join(units, on=["_address", "_unit"], how="left", maintain_order="left")
     several_or_other = pl.when(pl.col("_unit").is_null()).then(pl.col("_homes") > 1).otherwise(pl.col("_held").is_null())
-    nameless = (pl.col("_homes").is_null() | several_or_other).fill_null(value=True) & ~pl.col("_explained")
+    nameless = (~pl.col("_lacking") | several_or_other).fill_null(value=True) & ~pl.col("_explained")
     few = (2 * nameless.sum().over("_place") <= pl.len().over("_place")) | (nameless.sum().over("_place") <= FEW)
     return seen.select(nameless & few).to_series()
 

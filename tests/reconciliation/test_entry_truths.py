@@ -146,6 +146,14 @@ def test_an_entry_in_the_streets_other_name_that_the_neighbours_tell_is_asked_ab
     assert night({"fdv": ours, "omsorg": theirs}, entries).classes()["omsorg-b1B"] == "review"
 
 
+@pytest.mark.parametrize("rent", [7100.0, 6500.0], ids=["last year's", "years old"])
+def test_an_entry_beside_a_home_that_has_its_own_is_asked_of_the_next_house_on_the_parcel(rent: float) -> None:
+    homes = [flat(f"a{number}", str(number), **PARCEL, **ALIKE, bruksenhetsnummer="H0101", nummer=number) for number in (71, 73, 77)]
+    own = entry("H0101", nummer=71, antall_soverom=1, manedsleie=7300.0)
+    beside = {**PARCEL, "kobo_id": "k", "nummer": 71, "antall_soverom": 1, "manedsleie": rent}
+    assert night({"fdv": homes}, [own, beside]).classes()["fdv-a73"] == "review"
+
+
 def test_who_is_asked_is_shown_every_entry_of_the_house_that_it_may_be() -> None:
     """The entry with a1's number is the large flat's, so a1 is asked anyway; its own entry may be the one whose number no flat has."""
     ours = [flat("a1", "1", **PARCEL, **ALIKE, bruksenhetsnummer="H0101"), flat("a2", "2", **PARCEL, **LARGER, bruksenhetsnummer="H0202")]

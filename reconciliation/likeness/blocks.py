@@ -14,6 +14,7 @@ from reconciliation.likeness.comparison import NEXT_DOOR, neighbour
 from reconciliation.likeness.contradiction import equal_areas
 
 PAIR = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
+_PLACES = {"_at": pl.UInt32(), "_at_right": pl.UInt32()}
 CROWDED = 150
 """Pairs in one block from which it is split."""
 _ALIKE = 12
@@ -144,6 +145,8 @@ def places_in_blocks(
     keep: filters pairs as early as they arise, over the columns of `_hashed` rows and, for the other side, `<column>_right`;
     `hopeful` unless said. blocks: what the members of each block share.
     """
+    if ours.is_empty() or theirs.is_empty():
+        return pl.DataFrame(schema=_PLACES)
     left = _hashed(ours)
     right = left if ours is theirs else _hashed(theirs)
     pairs = _in_one_block(left, right, blocks)
@@ -190,8 +193,16 @@ def _in_one_block(ours: pl.DataFrame, theirs: pl.DataFrame, blocks: tuple[tuple[
 
 def _keyed(rows: pl.DataFrame, blocks: tuple[tuple[str, ...], ...]) -> pl.DataFrame:
     """`_block`, and `_at` (the row's number): one row for each block that a row is in."""
-    numbered = rows.select(_number(block, number).alias(str(number)) for number, block in enumerate(blocks)).with_row_index("_at")
-    return pl.concat(numbered.select(pl.col(str(number)).alias("_block"), "_at").drop_nulls() for number in range(len(blocks)))
+    numbered = rows.select(_numbers(blocks)).get_columns()
+    # In two columns at once: of a village the steps cost, not the rows.
+    at = pl.int_range(rows.height, dtype=pl.UInt32(), eager=True)
+    return pl.DataFrame([pl.concat(numbered).alias("_block"), pl.concat([at] * len(blocks)).alias("_at")]).drop_nulls()
+
+
+@cache
+def _numbers(blocks: tuple[tuple[str, ...], ...]) -> list[pl.Expr]:
+    """_number of each block."""
+    return [_number(block, number).alias(str(number)) for number, block in enumerate(blocks)]
 
 
 def _parted(crowd: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 import polars as pl
 
@@ -186,11 +186,23 @@ def compare(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl
 def compare_rows(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
     """As compare, of pairs whose rows in ours and theirs are known: `_at`, `_at_right`."""
     joined = side_by_side(pairs, ours, theirs, COLUMNS)
+    return _compared(joined) if joined.height else _none_compared(tuple(joined.schema.items()))
+
+
+def _compared(joined: pl.DataFrame) -> pl.DataFrame:
     return scored(joined.with_columns(likeness(joined, "_street"), _one_digit(joined)), _scores())
+
+
+@lru_cache(maxsize=32)
+def _none_compared(columns: tuple[tuple[str, pl.DataType], ...]) -> pl.DataFrame:
+    """No pairs, as they are compared: in a village most rules have none, and a score takes its time over none as over many."""
+    return _compared(pl.DataFrame(schema=dict(columns)))
 
 
 def without_contradicted(pairs: pl.DataFrame, ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
     """pairs: `_at`, `_at_right`. Those whose values do not contradict each other (`contradict`), which costs a tenth of comparing them."""
+    if pairs.is_empty():
+        return pairs
     sides = side_by_side(pairs.select("_at", "_at_right"), ours, theirs, _CONTRADICTING)
     # Lazily, so that expressions shared by its conditions are computed once.
     return pairs.filter(sides.lazy().select(~contradict(in_pair)).collect().to_series())

@@ -16,7 +16,7 @@ import polars as pl
 from assets.night_resource import AFTER_ITS_LAST_STEP, BEFORE_ITS_FIRST_STEP, is_interruption
 from assets.stored_table import Table, table_base
 from assets.table_io import EarlierTables
-from pipelines.definitions import build_definitions
+from pipelines.definitions import nights_and_reports
 from pipelines.home import prepare_dagster_home
 from pipelines.jobs import AS_OF_TAG, COMMAND_LINE, STARTED_BY_TAG, night_name, report_name
 from pipelines.schedule_times import schedule_fault
@@ -43,7 +43,7 @@ class Runner:
             raise ConfigurationError(f"{municipality.file}: {unfit}")
         prepare_dagster_home(root)
         self._municipality = municipality
-        self._definitions = build_definitions([municipality], root)
+        self._definitions = nights_and_reports(municipality, root)
         self._root = root
         self._instance = instance or dg.DagsterInstance.get()
         self._lent = instance is not None

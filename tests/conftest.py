@@ -27,6 +27,10 @@ if "TMPDIR" not in os.environ and MEMORY_DISK.is_dir() and shutil.disk_usage(MEM
     os.environ["TMPDIR"] = str(MEMORY_DISK)
     tempfile.tempdir = None
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # The workers are more than the cores already. Threads that wait for each other are an eighth of what a small night costs.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
 NO_DATA = "no real data beside the project (set KOBOSYNC_REAL_DATA)"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 

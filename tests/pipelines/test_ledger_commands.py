@@ -21,7 +21,7 @@ from reconciliation.ledger import open_ledger
 from reconciliation.model.municipality import load
 from reconciliation.model.tables import PLAN_ITEMS
 from reconciliation.plan.plan_changes import compare_plans
-from tests.pipelines.village import FDV, Village
+from tests.pipelines.village import FDV, Village, instance_in_memory
 
 FIRST, SECOND, THIRD = (date(2023, 11, day) for day in (1, 2, 3))
 
@@ -65,7 +65,7 @@ def register(village: Village) -> Iterator[None]:
 @pytest.fixture
 def passing() -> Iterator[dg.DagsterInstance]:
     """Dagster's history costs more than a village's night, and is not read here."""
-    with dg.DagsterInstance.ephemeral() as instance:
+    with instance_in_memory() as instance:
         yield instance
 
 

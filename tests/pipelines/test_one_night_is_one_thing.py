@@ -18,7 +18,7 @@ from pipelines.run_night import Runner
 from pipelines.sensors.alert_sensor import look
 from reconciliation.ledger import open_ledger
 from reconciliation.model.municipality import ConfigurationError, load
-from tests.pipelines.village import FDV, FIRST, SECOND, THIRD, Village, inhabited
+from tests.pipelines.village import FDV, FIRST, SECOND, THIRD, Village, inhabited, instance_in_memory
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def village(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Village
 
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as instance:
+    with instance_in_memory() as instance:
         yield instance
 
 

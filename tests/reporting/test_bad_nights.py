@@ -12,7 +12,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import dagster as dg
 import openpyxl
 import polars as pl
 import pytest
@@ -28,7 +27,7 @@ from reconciliation.model.municipality_parts import Category, Owner, Send
 from reporting.night_report import NightResult, SourceNight
 from reporting.publish import LETTERS, publish
 from reporting.sheet_writer import Book, Column
-from tests.pipelines.village import Village
+from tests.pipelines.village import Village, instance_in_memory
 from tests.reporting.example import AS_OF, deviations, dwellings, history, items, municipality, night, outcomes
 from tests.reporting.test_letter import question
 
@@ -215,7 +214,7 @@ def test_a_report_folder_that_may_not_be_written_is_one_sentence_and_the_night_a
     monkeypatch.delenv("KOBOSYNC_HOME", raising=False)
     village = Village(tmp_path)
     refusing(tmp_path / "reports")
-    with rehearsal_running(load(village.config).register_, tmp_path), dg.DagsterInstance.ephemeral() as instance:
+    with rehearsal_running(load(village.config).register_, tmp_path), instance_in_memory() as instance:
         assert night_command.run_night(village.config, "auto", date(2023, 11, 1), instance) == FAILED
         output = "".join(capfd.readouterr())
         assert "Traceback" not in output

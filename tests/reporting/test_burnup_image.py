@@ -24,7 +24,7 @@ from reporting.burnup_image import SHOWN_AT_ONCE, THUMBNAIL, burnup_markdown, th
 from reporting.forecast import forecast
 from reporting.night_report import NightResult
 from reporting.publish import Published
-from tests.pipelines.village import Village
+from tests.pipelines.village import Village, instance_in_memory
 from tests.reporting.example import AS_OF, history, municipality, night
 
 MOST_BYTES = 20_000
@@ -109,7 +109,7 @@ def test_a_real_night_leaves_it_with_its_report(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
     monkeypatch.delenv("KOBOSYNC_HOME", raising=False)
     village = Village(tmp_path)
-    with rehearsal_running(load(village.config).register_, tmp_path), dg.DagsterInstance.ephemeral() as instance:
+    with rehearsal_running(load(village.config).register_, tmp_path), instance_in_memory() as instance:
         assert night_command.run_night(village.config, "auto", date(2023, 11, 1), instance) == DONE
         event = instance.get_latest_materialization_event(dg.AssetKey(["vik", "reports"]))
     assert event is not None

@@ -37,9 +37,15 @@ class Town:
         self.ledger, self.rows, self.entries, self.linked = ledger, rows, entries, {"fdv-1": "k1"} if linked.pop("own", "") else linked
         self.known = none_known()
         self.deviations: pl.DataFrame | None = None
+        self._nights: dict[str, SmallNight] = {}
 
     def night(self) -> SmallNight:
-        night = SmallNight(self.rows, self.entries, self.linked, self.ledger.decisions(PLACE), self.known)
+        """A night over what was seen before is the night that was made of it."""
+        decisions = self.ledger.decisions(PLACE)
+        seen = repr((self.rows, self.entries, self.linked, decisions.rows(), self.known.rows()))
+        if seen not in self._nights:
+            self._nights[seen] = SmallNight(self.rows, self.entries, self.linked, decisions, self.known)
+        night = self._nights[seen]
         self.known = night.merged.memberships.select("source", "source_key", "leverandor_bolig_id")
         return night
 

@@ -55,12 +55,12 @@ def last_search(ours: pl.DataFrame, theirs: pl.DataFrame, offered: pl.DataFrame)
     return first.select("leverandor_bolig_id", "kobo_id", *SHOWN, "_points")
 
 
-def left_behind(rows: pl.DataFrame, entries: pl.DataFrame, streets: OtherStreets) -> pl.DataFrame:
+def left_behind(rows: pl.DataFrame, entries: pl.DataFrame, streets: OtherStreets, alike: pl.DataFrame) -> pl.DataFrame:
     """rows: those that have no entry, with `_with_this_rent`. entries: of homes of ours that are in no list any more; nobody knows whether
-    the home is gone or has another key, so a number of theirs rules nothing out. Both prepared.
+    the home is gone or has another key, so a number of theirs rules nothing out. Both prepared. alike: pairs of other_streets.alone_alike.
 
-    Compared pairs, most alike first, that may be one home: no value contradicts, and they are in one house, or near by any weak key; or the
-    register would call them one (the same address, unit number and lease), whatever was measured.
+    Compared pairs, most alike first, that may be one home: no value contradicts, and they are in one house, or near by any weak key, or
+    among `alike`; or the register would call them one (the same address, unit number and lease), whatever was measured.
     """
     pairs = pairs_in_blocks(rows, entries, keep=close_by(), blocks=WIDE_BLOCKS)
     sides = ((rows, "_at"), (entries, "_at_right"))
@@ -76,7 +76,9 @@ def left_behind(rows: pl.DataFrame, entries: pl.DataFrame, streets: OtherStreets
     address = (pl.col("_level_adressenavn") == "same") & (pl.col("_level_nummer") == "same")
     named = address & pl.col("_unit").eq_missing(pl.col("_unit_theirs")) & pl.col("_extra").eq_missing(pl.col("_extra_theirs"))
     possible = measured.filter(named | (~contradict(in_pair) & (house | _may_be_in_the_same_place())))
-    return possible.sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
+    in_two_streets = compare(alike.join(possible, on=["leverandor_bolig_id", "kobo_id"], how="anti"), rows, entries)
+    likely = pl.concat([possible.select(in_two_streets.columns), in_two_streets])
+    return likely.sort("leverandor_bolig_id", "_points", "kobo_id", descending=[False, True, False])
 
 
 _ALONE = {"_alone_in_house": ("_address",), "_alone_on_ground": ("_municipality", "_ground", "_street")}

@@ -7,7 +7,6 @@ import polars as pl
 from reconciliation.likeness.blocks import pairs_in_blocks
 from reconciliation.likeness.comparison import compare, prepared
 from reconciliation.likeness.place import PLACE_COLUMNS, SamePlace, with_place
-from reconciliation.likeness.rare_measures import only_two_alike
 from reconciliation.likeness.stray_streets import meant_streets
 from reconciliation.likeness.street_spelling import one_spelling
 from reconciliation.match.both_sides import PAIR
@@ -15,7 +14,7 @@ from reconciliation.match.candidates import MOST, with_this_rent, worth_asking
 from reconciliation.match.decided_pairs import pair_decisions
 from reconciliation.match.keyed_pairs import KeyedPairs
 from reconciliation.match.last_search import last_search, left_behind
-from reconciliation.match.other_streets import OtherStreets
+from reconciliation.match.other_streets import OtherStreets, alone_alike
 from reconciliation.match.unambiguous_pairs import MEASURES, alone_at_address, around_addresses, last_left, leases, only_with_this_rent
 from reconciliation.model.known_decisions import Decisions
 from reconciliation.model.plan_actions import HOME_GONE
@@ -141,12 +140,7 @@ def _elsewhere(keyed: KeyedPairs) -> pl.DataFrame:
     """Of the dwellings that would be created and the entries that nobody was asked about, those that measures alone tie."""
     searched = pl.concat(keyed.pairs)
     listed = pl.concat([searched.select("kobo_id"), keyed.linked.select("kobo_id")])
-    sides = [side.with_columns(sources=pl.lit([name])) for side, name in ((keyed.ours, "ours"), (keyed.theirs, "kobo"))]
-    places = only_two_alike(*sides)
-    pairs = places.select(
-        leverandor_bolig_id=keyed.ours.get_column("leverandor_bolig_id").gather(places["_at"]),
-        kobo_id=keyed.theirs.get_column("kobo_id").gather(places["_at_right"]),
-    )
+    pairs = alone_alike(keyed.ours, keyed.theirs)
     free = pairs.join(keyed.open_ours, on="leverandor_bolig_id", how="semi").join(searched, on="leverandor_bolig_id", how="anti")
     return compare(keyed.answers.not_different(free.join(listed, on="kobo_id", how="anti")), keyed.ours, keyed.theirs)
 
@@ -160,5 +154,6 @@ def _of_homes_gone(keyed: KeyedPairs) -> pl.DataFrame:
     rows = keyed.open_ours.join(searched.filter("certain"), on="leverandor_bolig_id", how="anti", maintain_order="left")
     entries = keyed.theirs.join(keyed.gone, on="kobo_id", how="semi", maintain_order="left")
     streets = OtherStreets(keyed.ours, keyed.theirs, searched.filter(~pl.col("certain")).select(list(PAIR)))
-    pairs = keyed.answers.not_different(left_behind(rows, entries, streets))
+    alike = alone_alike(keyed.ours, keyed.theirs)
+    pairs = keyed.answers.not_different(left_behind(rows, entries, streets, alike))
     return pairs.filter(pl.col("kobo_id").cum_count().over("leverandor_bolig_id") <= MOST)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from reconciliation.likeness.rare_measures import only_two_alike
+
 _GROUND = ("_municipality", "_ground")
 HOUSES = 2
 """Houses of two streets that are asked about pair by pair, number by number, from which the one street is taken for the other's name."""
@@ -42,6 +44,14 @@ class OtherStreets:
             _other_name=both.get_column("_named").is_not_null(),
             _unlisted=both.get_column("_listed").is_null() & both.get_column("_street_theirs").is_not_null(),
         )
+
+
+def alone_alike(ours: pl.DataFrame, theirs: pl.DataFrame) -> pl.DataFrame:
+    """ours, theirs: all dwellings and entries, prepared. Pairs (leverandor_bolig_id, kobo_id) in two streets, of which each is the only one
+    of its side in the postal code with its unit number and rent, and that have one area or as many bedrooms too."""
+    places = only_two_alike(*(side.with_columns(sources=pl.lit([name])) for side, name in ((ours, "ours"), (theirs, "kobo"))))
+    names = ((ours, "leverandor_bolig_id", "_at"), (theirs, "kobo_id", "_at_right"))
+    return pl.DataFrame([side.get_column(name).gather(places[at]) for side, name, at in names])
 
 
 def _street_lacking(rows: pl.DataFrame, others: pl.DataFrame) -> pl.Series:

@@ -10,7 +10,7 @@ from reconciliation.match.candidates import with_this_rent
 from reconciliation.match.decided_pairs import pair_decisions
 from reconciliation.match.last_search import left_behind
 from reconciliation.match.matching import prepared_sides
-from reconciliation.match.other_streets import OtherStreets
+from reconciliation.match.other_streets import OtherStreets, alone_alike
 from reconciliation.model.known_decisions import Decisions
 from reconciliation.model.tables import CONTENT
 from reconciliation.model.words import DwellingClass
@@ -39,7 +39,7 @@ def held_where_a_row_waits(
     if gone.is_empty() or rows.is_empty():
         return items
     ours, theirs = prepared_sides(rows, gone, same_place)
-    pairs = left_behind(ours.with_columns(with_this_rent()), theirs, OtherStreets(ours, theirs, _NONE))
+    pairs = left_behind(ours.with_columns(with_this_rent()), theirs, OtherStreets(ours, theirs, _NONE), alone_alike(ours, theirs))
     kept = pair_decisions(Decisions.of(decisions), dwellings, entries).not_different(pairs.select(list(PAIR))).get_column("kobo_id")
     waits = leaving & pl.col("kobo_id").is_in(kept.implode())
     return items.with_columns(held=pl.when(waits).then(pl.lit(SAME_PLACE_ASKED)).otherwise("held"))

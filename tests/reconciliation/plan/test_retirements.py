@@ -54,6 +54,36 @@ def test_a_new_row_that_may_be_the_home_of_an_entry_whose_row_is_gone_is_asked_a
     assert plan.items.select("class", "reason", "held").rows() == [("retire", "gone", "same_place_asked"), ("review", "home_gone", None)]
 
 
+ALONE_ALIKE = {**UNIT, "postnummer": "9910", "bruksareal": 45.0, "antall_soverom": 1, "manedsleie": 7000.0}
+OTHER_LIST = {"source": "eiendom", "adressenavn": "Skolebakken", "nummer": 7}
+NEIGHBOUR = {"source": "eiendom", "adressenavn": "Bakken", "nummer": 4}
+
+
+ALONE = {
+    "alone": ({}, [], True),
+    "its area is not known": ({"bruksareal": None}, [], True),
+    "its rent is another": ({"manedsleie": 7010.0}, [], False),
+    "its postal code is another": ({"postnummer": "9920"}, [], False),
+    "a second one is equal": ({}, [NEIGHBOUR], False),
+    "a second one has its rent and number": ({}, [{**NEIGHBOUR, "antall_soverom": 3}], False),
+    "a neighbour pays another rent": ({}, [{**NEIGHBOUR, "manedsleie": 8000.0}], True),
+}
+
+
+@pytest.mark.parametrize(("row", "neighbours", "asked"), ALONE.values(), ids=ALONE.keys())
+def test_a_home_that_comes_in_another_list_under_another_street_is_asked_about_where_it_is_alone_of_its_kind(
+    row: dict[str, Any], neighbours: list[dict[str, Any]], asked: bool
+) -> None:
+    """Its street was renamed, or written otherwise, and no cadastre number tells: it was made anew, and deleted two nights later."""
+    coming = [{**ALONE_ALIKE, **OTHER_LIST, **values} for values in (row, *neighbours)]
+    beside = {**UNIT, "nummer": 33}
+    plan = planned([*coming, beside], [{**ENTRY, **ALONE_ALIKE}], {"old": "k1"}, retire_after_nights=1)
+    items = {item["leverandor_bolig_id"]: (item["class"], item["reason"], item["held"]) for item in plan.items.iter_rows(named=True)}
+    waits, goes = ("review", "home_gone", None), ("create", "not_in_register", None)
+    assert items["eiendom-1"] == (waits if asked else goes)
+    assert items["old"] == ("retire", "gone", "same_place_asked" if asked else None)
+
+
 @pytest.mark.parametrize(("unit", "night_after"), [("H0101", "place_taken"), ("H0102", None)])
 def test_once_a_person_said_that_they_are_two_homes_the_one_is_deleted_and_the_other_created(unit: str, night_after: str | None) -> None:
     """Kobo refuses two homes at one place: there the new one is created the night after."""

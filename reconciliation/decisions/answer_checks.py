@@ -12,6 +12,7 @@ from reconciliation.decisions.confirmed_warnings import until_of
 from reconciliation.decisions.number_rivals import number_rivals
 from reconciliation.decisions.question import MATCH, CandidateKind, Question
 from reconciliation.ledger import Ledger
+from reconciliation.model.decision_evidence import same_evidence
 from reconciliation.model.known_decisions import DecisionKind, new_beside, ruled_out
 
 LONGEST_NAME, LONGEST_WHY = 60, 500
@@ -139,7 +140,7 @@ def _check(answer: GivenAnswer, question: Question | None, stored: dict[str, str
         return CheckedAnswer(answer, AnswerOutcome.BLANK, question)
     if (fault := _unfit_words(answer)) is not None:
         return CheckedAnswer(answer, fault, question)
-    if answer.evidence is not None and answer.evidence not in _valid_evidence(answer, question):
+    if not any(same_evidence(answer.evidence, valid) for valid in _valid_evidence(answer, question)):
         return CheckedAnswer(answer, AnswerOutcome.STALE, question)
     if question.id in stored:
         return CheckedAnswer(answer, AnswerOutcome.ALREADY if stored[question.id] == answer.answer else AnswerOutcome.TWICE, question)

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from reconciliation.model.decision_evidence import same_evidence
 from reconciliation.model.known_decisions import DecisionKind, contradicting_decisions, ruled_out
 
 SPLIT = "split"
@@ -94,7 +95,7 @@ def last_about(record: Record, answers: Iterable[Answer]) -> dict[str, Any] | No
 
 def _decision_in_force(record: Record, answer: Answer) -> dict[str, Any] | None:
     row = record.last.get(answer.question)
-    return row if row and gives(row, answer) and row["evidence"] in (None, answer.evidence) else None
+    return row if row and gives(row, answer) and _on_its_evidence(row, answer) else None
 
 
 def gives(row: Mapping[str, Any], answer: Answer) -> bool:
@@ -104,7 +105,11 @@ def gives(row: Mapping[str, Any], answer: Answer) -> bool:
     if answer.verdict != DecisionKind.NEW:
         return bool(row["value"] == answer.value)
     shown, known = ruled_out(answer.value), ruled_out(row["value"])
-    return known is None or (shown or {}).items() <= known.items()
+    return known is None or all(name in known and same_evidence(known[name], evidence) for name, evidence in (shown or {}).items())
+
+
+def _on_its_evidence(row: Mapping[str, Any], answer: Answer) -> bool:
+    return row["evidence"] is None or (answer.evidence is not None and same_evidence(row["evidence"], answer.evidence))
 
 
 def contradictory(decisions: pl.DataFrame) -> list[dict[str, Any]]:

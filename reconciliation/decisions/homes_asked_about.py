@@ -12,7 +12,8 @@ from reconciliation.decisions.question import MATCH, MERGE, UNIT, Candidate, Can
 from reconciliation.decisions.question_lookup import AskedAbout, side_values
 from reconciliation.decisions.value_answers import unit_answer
 from reconciliation.identifiers.unit_floor import floor_in_unit
-from reconciliation.model.known_decisions import DecisionKind, evidence_of, new_beside
+from reconciliation.model.decision_evidence import evidence_of
+from reconciliation.model.known_decisions import DecisionKind, new_beside
 from reconciliation.model.plan_actions import COPIED_ROW, NUMBER_IN_DOUBT, ONE_IN_KOBO
 
 UNIT_CONTRADICTS_FLOOR = "unit_contradicts_floor"

@@ -16,7 +16,8 @@ from reconciliation.decisions.confirmed_warnings import right_answer, until_of
 from reconciliation.decisions.rejected_beside import RejectedBeside
 from reconciliation.decisions.unit_offers import UnitThere
 from reconciliation.decisions.value_answers import unit_answer, value_answer
-from reconciliation.model.known_decisions import DecisionKind, evidence_of
+from reconciliation.model.decision_evidence import evidence_of
+from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.plan_actions import NUMBER_IN_DOUBT
 
 MATCH, ENTRY, MERGE, UNIT, FIELD, ABSENT, CHANGED = "match", "entry", "merge", "unit", "field", "absent", "kobo_change"

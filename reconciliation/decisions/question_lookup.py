@@ -14,7 +14,7 @@ from reconciliation.decisions.question import Candidate, Question, SourceRow
 from reconciliation.decisions.rejected_beside import RejectedRows
 from reconciliation.decisions.unit_offers import UnitsThere, units_offered
 from reconciliation.identifiers.unit_floor import floor_contradicts_unit
-from reconciliation.model.known_decisions import EVIDENCE_FIELDS
+from reconciliation.model.decision_evidence import EVIDENCE_FIELDS
 from reconciliation.model.shielding import shielded_entries, shielded_ids
 from reconciliation.model.tables import CONTENT, SOURCE_ROWS, empty
 

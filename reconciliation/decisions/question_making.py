@@ -38,7 +38,7 @@ from reconciliation.decisions.question import (
 )
 from reconciliation.decisions.question_lookup import AskedAbout, side_values
 from reconciliation.decisions.value_answers import known_answer, unit_answer
-from reconciliation.model.known_decisions import evidence_of
+from reconciliation.model.decision_evidence import evidence_of
 from reconciliation.model.plan_actions import CHANGED_IN_KOBO, EDITED_IN_KOBO, STAYS_IN_KOBO
 from reconciliation.model.words import DwellingClass
 

@@ -11,7 +11,8 @@ from typing import Any
 from kobo_client.contract import BY_NAME, Kind
 from reconciliation.decisions.answer_choices import Answer
 from reconciliation.identifiers import parse_unit
-from reconciliation.model.known_decisions import DecisionKind, evidence_of
+from reconciliation.model.decision_evidence import evidence_of
+from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.reading.numbers import read_number
 
 KIND = "kobo_change"

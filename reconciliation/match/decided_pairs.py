@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from reconciliation.model.known_decisions import EVIDENCE_FIELDS, DecisionKind, Decisions, evidence_of, evidence_unchanged, ruled_out
+from reconciliation.model.decision_evidence import EVIDENCE_FIELDS, evidence_of, same_evidence
+from reconciliation.model.known_decisions import DecisionKind, Decisions, evidence_unchanged, ruled_out
 
 _PAIR = {"leverandor_bolig_id": pl.String(), "kobo_id": pl.String()}
 ENTRY = "kobo:"
@@ -94,6 +95,6 @@ class _Known:
                 everywhere.append((name,))
             for entry, evidence in (shown or {}).items():
                 kobo_id = self.entry.get(entry)
-                if kobo_id and evidence == evidence_of(ours, self.values(self.entries, "kobo_id", kobo_id)):
+                if kobo_id and same_evidence(evidence, evidence_of(ours, self.values(self.entries, "kobo_id", kobo_id))):
                     beside.append((name, kobo_id))
         return everywhere, beside

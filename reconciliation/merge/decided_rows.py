@@ -10,16 +10,8 @@ from typing import Any
 import polars as pl
 
 from reconciliation.identifiers.unit_floor import floor_of_unit
-from reconciliation.model.known_decisions import (
-    EVIDENCE_FIELDS,
-    DecisionKind,
-    Decisions,
-    contradicting_decisions,
-    evidence_of,
-    evidence_unchanged,
-    groups_of,
-    ruled_out,
-)
+from reconciliation.model.decision_evidence import EVIDENCE_FIELDS, evidence_of, same_evidence
+from reconciliation.model.known_decisions import DecisionKind, Decisions, contradicting_decisions, evidence_unchanged, groups_of, ruled_out
 from reconciliation.model.tables import CONTENT
 
 
@@ -197,7 +189,10 @@ class _Rows:
 
     def _unchanged(self, name: str, shown: dict[str, str]) -> list[str]:
         here = ((other, self.find(other)) for other in shown)
-        return [row for other, row in here if row and row != name and shown[other] == evidence_of(self.values(name), self.values(row))]
+        return [row for other, row in here if row and row != name and self._is_as_shown(shown[other], name, row)]
+
+    def _is_as_shown(self, shown: str, name: str, other: str) -> bool:
+        return same_evidence(shown, evidence_of(self.values(name), self.values(other)))
 
     def fields(self, decisions: Decisions) -> list[tuple[int, str, str]]:
         decided = [(decision, self.find(decision["left"])) for decision in decisions.rows(DecisionKind.TAKE)]

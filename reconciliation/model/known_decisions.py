@@ -5,7 +5,6 @@ A pair is named by source rows ("source:key"), by register entries ("kobo:<koboI
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from kobo_client.contract import COMPARED
+from reconciliation.model.decision_evidence import evidence_of, same_evidence
 
 DECISION_COLUMNS: dict[str, Any] = {
     "kind": pl.String(),  # DecisionKind
@@ -27,10 +26,6 @@ DECISION_COLUMNS: dict[str, Any] = {
     "why": pl.String(),
     "evidence": pl.String(),  # evidence_of(...) when it was decided; null: valid whatever changes
 }
-
-_CASE_WORK = ("boligstatus", "statusdato")
-"""Not part of the evidence of a pair, so that a decision stays valid when somebody moves in."""
-EVIDENCE_FIELDS = (*(field.name for field in COMPARED if field.name not in _CASE_WORK), "leilighetsnummer")
 
 
 class DecisionKind(StrEnum):
@@ -98,15 +93,9 @@ class Decisions:
         return [row for row in last.values() if row["kind"] in kinds]
 
 
-def evidence_of(*sides: Mapping[str, Any]) -> str:
-    """A hash of the compared values of both sides, the same in either order."""
-    seen = sorted(json.dumps({name: _plain(side.get(name)) for name in EVIDENCE_FIELDS}, sort_keys=True) for side in sides)
-    return hashlib.sha256("\n".join(seen).encode()).hexdigest()[:32]
-
-
 def evidence_unchanged(decision: Mapping[str, Any], *sides: Mapping[str, Any]) -> bool:
     """Whether the evidence is the same as when it was decided."""
-    return decision["evidence"] is None or decision["evidence"] == evidence_of(*sides)
+    return same_evidence(decision["evidence"], evidence_of(*sides))
 
 
 def ruled_out(value: str | None) -> dict[str, str] | None:
@@ -140,9 +129,3 @@ def groups_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
         first, second = sorted((root(left), root(right)))
         parent[second] = first
     return {name: root(name) for name in list(parent)}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, bool) or value is None:
-        return value
-    return float(value) if isinstance(value, int | float) else str(value).strip().casefold() or None

@@ -97,6 +97,18 @@ def test_new_that_is_taken_back_is_asked_again_beside_all_that_was_shown(ledger:
     assert [again.id for again in town.open()] == [question.id]
 
 
+def test_an_answer_holds_when_the_yearly_rents_come(ledger: Ledger) -> None:
+    rows = [{**FLATS[0], "manedsleie": 7300.0}, dict(FLATS[1])]
+    town = Town(ledger, rows, [])
+    for question, number in zip(town.open(), ("H0101", "H0102"), strict=True):
+        assert town.say(question, f'value:"{number}"') is AnswerOutcome.STORED
+    assert (town.open(), sorted(town.night().plan.items.get_column("class"))) == ([], ["create", "create"])
+    for row in town.rows:
+        row["manedsleie"] *= 1.04
+    night = town.night()
+    assert (town.open(), set(night.merged.dwellings["bruksenhetsnummer"])) == ([], {"H0101", "H0102"})
+
+
 @pytest.mark.parametrize(("code", "classes"), [("same", ["review", "review"]), ("different", ["create", "create"])])
 def test_a_row_that_is_a_copy_waits_until_it_is_taken_out_of_its_list(code: str, classes: list[str], ledger: Ledger) -> None:
     copied = {"bruksenhetsnummer": "H0101", **FLAT}

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from reconciliation.match import match
 from reconciliation.merge import merge
-from reconciliation.model.known_decisions import evidence_of
+from reconciliation.model.decision_evidence import evidence_of
 from tests.reconciliation.merge.test_merging import decision
 from tests.strategies import WHOLE_NIGHTS, World, entries_of, links, municipality, none_known, register, standing_rows, worlds
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from reconciliation.merge import merge
-from reconciliation.model.known_decisions import Decisions, evidence_of
+from reconciliation.model.decision_evidence import evidence_of
+from reconciliation.model.known_decisions import Decisions
 from tests.reconciliation.merge.merged_rows import HOUSE, decision, dwellings, eiendom, fdv
 from tests.strategies import MEMBERSHIPS, none_known, standing_rows
 

@@ -17,13 +17,24 @@ from reconciliation.model.tables import CONTENT
 
 @dataclass(frozen=True, slots=True)
 class Excused:
-    """What is not asked again, as leverandor_bolig_id. pairs: (left, right). copies: (leverandor_bolig_id, other). new, new_beside_all: as
-    in RowDecisions."""
+    """What is not asked again, as leverandor_bolig_id. pairs: (left, right). copies: (leverandor_bolig_id, other). new, new_beside_all,
+    numbered: as in RowDecisions."""
 
     pairs: pl.DataFrame
     copies: pl.DataFrame
     new: pl.Series
     new_beside_all: pl.Series
+    numbered: pl.Series
+
+    def without_numbered(self, named: pl.DataFrame, units: pl.DataFrame) -> pl.DataFrame:
+        """The pairs (leverandor_bolig_id, other) without those of two unit numbers of which a person gave one: whoever wrote it saw that
+        it is none of the others. units: leverandor_bolig_id and `_unit`."""
+        if self.numbered.is_empty():
+            return named
+        numbers = units.select("leverandor_bolig_id", "_unit", _given=pl.col("leverandor_bolig_id").is_in(self.numbered.implode()))
+        both = named.join(numbers, on="leverandor_bolig_id").join(numbers, left_on="other", right_on="leverandor_bolig_id", suffix="_other")
+        two_numbers = (pl.col("_unit") != pl.col("_unit_other")).fill_null(value=False)
+        return both.filter(~(two_numbers & pl.any_horizontal("_given", "_given_other"))).select(named.columns)
 
     def open(self, named: pl.DataFrame) -> pl.DataFrame:
         """The pairs (leverandor_bolig_id, other) of which nobody said that they are two homes."""
@@ -37,7 +48,8 @@ class RowDecisions:
 
     different: pairs that a person called different, or of which they called one new when the other was shown. copies: of one list, the
     first a copy of the second. new: those that are a
-    home of their own in their list; new_beside_all: and whatever the others hold (answers that do not tell what was shown).
+    home of their own in their list; new_beside_all: and whatever the others hold (answers that do not tell what was shown). numbered:
+    those that a person gave a unit number.
     """
 
     same: list[list[int]] = field(default_factory=list)
@@ -45,6 +57,7 @@ class RowDecisions:
     copies: list[tuple[int, int]] = field(default_factory=list)
     new: list[int] = field(default_factory=list)
     new_beside_all: list[int] = field(default_factory=list)
+    numbered: list[int] = field(default_factory=list)
     fields: list[tuple[int, str, str]] = field(default_factory=list)
     contradictory: tuple[tuple[str, str], ...] = ()
 
@@ -57,7 +70,7 @@ class RowDecisions:
 
     def excused(self, named: pl.DataFrame) -> Excused:
         """As ids of the dwellings that the rows are in."""
-        rows = {row for pair in (*self.different, *self.copies) for row in pair}.union(self.new, self.new_beside_all)
+        rows = {row for pair in (*self.different, *self.copies) for row in pair}.union(self.new, self.new_beside_all, self.numbered)
         ids = dict(named.filter(pl.col("_row").is_in(sorted(rows))).select("_row", "leverandor_bolig_id").iter_rows()) if rows else {}
         pairs, copies = ([(ids[left], ids[right]) for left, right in decided] for decided in (self.different, self.copies))
         return Excused(
@@ -65,6 +78,7 @@ class RowDecisions:
             pl.DataFrame(copies, schema={"leverandor_bolig_id": pl.String(), "other": pl.String()}, orient="row"),
             pl.Series([ids[row] for row in self.new], dtype=pl.String()),
             pl.Series([ids[row] for row in self.new_beside_all], dtype=pl.String()),
+            pl.Series([ids[row] for row in self.numbered], dtype=pl.String()),
         )
 
 
@@ -135,6 +149,7 @@ def row_decisions(decisions: Decisions, rows: pl.DataFrame, source_values: Mappi
         copies=[(known.place[left], known.place[right]) for left, right in called_same if known.source(left) == known.source(right)],
         new=[known.place[name] for name, shown in new.items() if shown is not None],
         new_beside_all=[known.place[name] for name, shown in new.items() if shown is None],
+        numbered=sorted(known.place[name] for name in source_values),
         fields=known.fields(decisions),
         contradictory=tuple(disputed),
     )

@@ -39,7 +39,7 @@ def candidates(dwellings: pl.DataFrame, parts: pl.DataFrame, apart: pl.DataFrame
     pairs = [of_dwellings(likely, parts, dwellings), apart.select(leverandor_bolig_id="left", other="right")]
     pairs = [_elsewhere_of_other_lists(pl.concat(pairs), dwellings), of_dwellings(copied_pairs(grounded), parts, dwellings)]
     named = pl.concat(pairs).filter(pl.col("leverandor_bolig_id") != pl.col("other")).unique()
-    named = excused.open(named)
+    named = excused.without_numbered(excused.open(named), dwellings)
     if excused.new_beside_all.len():
         named = named.filter(~pl.col("leverandor_bolig_id").is_in(excused.new_beside_all.implode()))
     if excused.new.len():

@@ -47,7 +47,7 @@ REASONS: dict[str, str] = {
     "copied_row": "Another row of the same list is equal in all but one sign of the address: one home written twice, or two?",
     "one_in_kobo": "Kobo takes one dwelling with this address, unit number and lease reference, and another one has them: "
     "complete or correct the unit number",
-    "number_in_doubt": "Same numbers as another dwelling, but what was measured, or known before, parts them: which one is it?",
+    "number_in_doubt": "Its unit number does not fit what else is known (measures, another list, nights before): which home is it?",
     "two_known_ids": "Two dwellings we know apart have become alike: {candidates}",
     "uncertain_match": "Possibly in the register already",
     "home_gone": "Perhaps the home of an entry of ours whose row is gone from the lists: the same under a new key, or another home?",

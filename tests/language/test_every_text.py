@@ -155,6 +155,14 @@ def test_a_reason_tells_owners_and_operators_the_same() -> None:
     }
 
 
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_a_reason_ends_without_a_stop_of_its_own_since_the_question_that_tells_it_has_one(language: str) -> None:
+    """Only the guards of a plan are said as whole sentences: no question tells them."""
+    reasons = in_language(language).at("plan_reasons")
+    guards = {"too_many_retirements", "too_many_updates", "sudden_growth", "environment_mismatch"}
+    assert {code for code, words in reasons.items() if words.endswith((".", "?", "!", ":"))} == guards
+
+
 def test_causes_are_said_in_words() -> None:
     assert rule_title("B02") == "Bruksenhetsnummer mangler"
     assert rule_title("Z99") == "Z99"

@@ -68,6 +68,23 @@ def test_the_unit_number_may_be_written_and_joins_what_has_it(ledger: Ledger) ->
     assert [each.dwelling for each in town.open()] == [], "a row that is known stays where it was put"
 
 
+def test_a_number_that_no_other_row_has_is_the_row_s_own_and_ends_the_question(ledger: Ledger) -> None:
+    """Its list says H0101 on the third floor; it is H0302, which is in no list. The homes beside it are in Kobo and stay in sync."""
+    flats = [{"bruksenhetsnummer": unit, "bruksareal": 49.0} for unit in ("H0101", "H0301")]
+    row = omsorg("1", bruksenhetsnummer="H0101", etasjenummer=3, bruksareal=49.0)
+    entries = [{"kobo_id": f"k{at}", **flat} for at, flat in enumerate(flats, start=1)]
+    town = Town(ledger, [*flats, row], entries, **{"fdv-1": "k1", "fdv-2": "k2"})
+    (question,) = town.open()
+    assert (question.dwelling, {candidate.name for candidate in question.candidates}) == ("omsorg-1", {"fdv-1", "fdv-2"})
+    assert town.say(question, "H0302") is AnswerOutcome.STORED
+    night = town.night()
+    assert night.item("omsorg-1")["class"] == "create"
+    assert [night.item(name)["class"] for name in ("fdv-1", "fdv-2")] == ["in_sync", "in_sync"]
+    assert town.open() == []
+    town.rows.append({"bruksenhetsnummer": "H0303", "bruksareal": 49.0})
+    assert town.open() == []
+
+
 def test_a_house_without_unit_numbers_is_asked_as_one_form(ledger: Ledger) -> None:
     town = Town(ledger, [{"leilighetsnummer": str(label)} for label in (1, 2, 3)], [])
     assert [(each.about, each.house) for each in town.open()] == [(UNIT, "9902|storgata|1|")] * 3

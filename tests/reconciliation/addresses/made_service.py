@@ -55,6 +55,7 @@ class AddressApi:
         self.faults: list[tuple[int, dict[str, str], Any]] = []
         self.asked: list[dict[str, str]] = []
         self.says: int | None = None
+        self._last: tuple[dict[str, str], list[dict[str, Any]]] = {}, []
         self.url = f"{running.url}/adresser/v1"
         running.answers["/adresser/v1/sok"] = self.answer
 
@@ -70,14 +71,18 @@ class AddressApi:
             refused["side"] = ["Bare de 10000 første treffene kan hentes."]
         if refused:
             return 400, {}, {"message": refused}
-        hits = [address for address in self.addresses if all(_fits(address, name, value) for name, value in query.items())]
+        hits = self._hits({name: value for name, value in query.items() if name not in ("treffPerSide", "side")}, page)
         counted = {"totaltAntallTreff": len(hits) if self.says is None else self.says, "side": page, "treffPerSide": size}
         return 200, {}, {"metadata": counted, "adresser": hits[page * size : (page + 1) * size]}
 
+    def _hits(self, asked: dict[str, str], page: int) -> list[dict[str, Any]]:
+        """Searched for on the first page, and kept for those that follow."""
+        if page == 0 or self._last[0] != asked:
+            self._last = asked, [address for address in self.addresses if all(_fits(address, *each) for each in asked.items())]
+        return self._last[1]
+
 
 def _fits(address: dict[str, Any], name: str, value: str) -> bool:
-    if name in ("treffPerSide", "side"):
-        return True
     own = str(address[name]).casefold()
     return own.startswith(value[:-1].casefold()) if value.endswith("*") else own == value.casefold()
 

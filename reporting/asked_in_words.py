@@ -10,7 +10,7 @@ from typing import Any
 
 from language import day, rendered, text, word_for
 from reconciliation.decisions.answer_choices import SPLIT
-from reconciliation.decisions.question import ABSENT, CHANGED, ENTRY, FIELD, MATCH, MERGE, REMOVAL, UNIT, WARNING, Question
+from reconciliation.decisions.question import ABSENT, CHANGED, ENTRY, FIELD, MATCH, MERGE, REMOVAL, UNIT, WARNING, Question, SourceRow
 from reconciliation.decisions.rejected_beside import RejectedBeside
 from reconciliation.likeness.place import PLACE_FIELDS
 from reconciliation.model.municipality import Municipality
@@ -54,7 +54,7 @@ def asked_in_words(question: Question, municipality: Municipality) -> str:
 def _with_hints(question: Question, municipality: Municipality, asked: str) -> str:
     """The text with hints added: what may be typed as the answer, what splitting rows into two homes does in Kobo, and which rejected rows
     at the address may answer it once they are mended."""
-    hints = []
+    hints = [contradiction_in_words(row, municipality) for row in contradicting_rows(question)]
     if question.before:
         hints.append(answered_before(question, municipality))
     if question.about == MERGE and question.fills_unit:
@@ -64,6 +64,17 @@ def _with_hints(question: Question, municipality: Municipality, asked: str) -> s
     if question.rejected and not question.secret:
         hints.append(places_of_rejected(question, municipality))
     return " ".join([asked, *hints])
+
+
+def contradicting_rows(question: Question) -> list[SourceRow]:
+    """Its rows that give another floor than their unit number; none of a shielded home (law 10)."""
+    return [row for row in question.rows if f"{row.source}:{row.key}" in question.contradicting and not question.secret]
+
+
+def contradiction_in_words(row: SourceRow, municipality: Municipality) -> str:
+    """Which row it is, its unit number and its floor."""
+    unit, floor = row.values["bruksenhetsnummer"], row.values["etasjenummer"]
+    return text("clarifications.floor_of_row", source=source_titles(municipality, [row.source]), row=row.key, unit=unit, floor=floor)
 
 
 def answered_before(question: Question, municipality: Municipality) -> str:

@@ -10,7 +10,7 @@ from language import text, word_for
 from reconciliation.decisions.question import CandidateKind, Question
 from reconciliation.model.known_decisions import DecisionKind
 from reconciliation.model.municipality import Municipality
-from reporting.asked_in_words import places_of_rejected, source_titles
+from reporting.asked_in_words import contradicting_rows, contradiction_in_words, places_of_rejected, source_titles
 from reporting.offered_answers import entry_name, shown_value
 from reporting.stop_causes import cause
 from reporting.value_words import value_in_words, words_of
@@ -49,7 +49,8 @@ def entries_in_house(asked: Sequence[Question], municipality: Municipality) -> t
 
 
 def why_in_house(asked: Sequence[Question], municipality: Municipality) -> tuple[str, ...]:
-    """Each reason for asking once, and the rejected rows at the address."""
+    """Each reason for asking once, the rows that give another floor than their number, and the rejected rows at the address."""
     reasons = dict.fromkeys(f"{cause(question.reason, question.details)}." for question in asked)
     rejected = dict.fromkeys(places_of_rejected(question, municipality) for question in asked if question.rejected)
-    return (*reasons, *rejected)
+    floors = dict.fromkeys(contradiction_in_words(row, municipality) for question in asked for row in contradicting_rows(question))
+    return (*reasons, *floors, *rejected)

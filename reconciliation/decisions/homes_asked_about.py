@@ -22,7 +22,7 @@ _ADDRESS = ("kommunenummer", "adressenavn", "nummer", "bokstav")
 
 @dataclass(frozen=True, slots=True)
 class HomesAskedAbout:
-    """What a choosing question is made of. reason: None for the item's own."""
+    """What a choosing question is made of. reason, owner: None for the item's own, and the dwelling's. contradicting: as in Question."""
 
     about: str
     evidence: str
@@ -30,6 +30,8 @@ class HomesAskedAbout:
     candidates: tuple[Candidate, ...]
     reason: str | None = None
     house: str | None = None
+    owner: str | None = None
+    contradicting: tuple[str, ...] = ()
 
 
 def homes_asked_about(night: AskedAbout, item: Mapping[str, Any], dwelling: Mapping[str, Any]) -> HomesAskedAbout | None:
@@ -87,7 +89,9 @@ class _Doubt:
         self.entries = [night.entries[match["kobo_id"]] for match in offered]
         self.originals = self._originals()
         self.house = "|".join(str(dwelling.get(name) or "").casefold() for name in _ADDRESS)
-        self.contradicts_floor = not night.doubted.isdisjoint(dwelling["source_keys"])
+        self.contradicting = self._contradicting()
+        """Its rows ("source:key") that give another floor than the unit number that they and the dwelling have."""
+        self.owner = night.rows[self.contradicting[0]]["owner"] if self.contradicting else None
 
     def which_home(self, others: Sequence[Mapping[str, Any]]) -> HomesAskedAbout:
         """Which of `others` is it, or which entry?"""
@@ -101,7 +105,11 @@ class _Doubt:
         *same, different, unsure = pair_choices(MERGE, self.key, pairs)
         apart = tuple(Answer("different", MATCH, self.ours, name, evidence) for _, name, evidence in self.pairs)
         different = replace(different, along=(*different.along, *apart))
-        answers = (*same, *self._copies(), *self._same_entries(None), different, unsure, new, *split_choices(self.dwelling["source_keys"]))
+        answers = (
+            *(*same, *self._copies(), *self._same_entries(None), different, unsure),
+            *((new,) if self._may_be_new() else ()),
+            *split_choices(self.dwelling["source_keys"]),
+        )
         kind = CandidateKind.COPIED if self.item["reason"] == COPIED_ROW else CandidateKind.OURS
         candidates = [replace(self.night.candidate(other, self.item["reason"]), kind=kind) for other in others]
         return HomesAskedAbout(
@@ -110,22 +118,45 @@ class _Doubt:
             answers,
             (*candidates, *self._also_candidates()),
             house=None if self.dwelling["bruksenhetsnummer"] else self.house,
+            owner=self.owner,
+            contradicting=self.contradicting,
         )
 
     def which_number(self) -> HomesAskedAbout:
         """No home of another list may be it: its own number lacks or is in doubt."""
+        # It is said of the row that contradicts itself.
+        self.key = self.contradicting[0] if self.contradicting else self.key
+        self.first = self.night.rows.get(self.key, {})
         # Once it was answered that it is a home of its own, Kobo takes it with a number of its own only.
         new = None if self.item["reason"] == ONE_IN_KOBO else self._new(new_beside(()))
+        right = unit_answer(self._rows(), str(self.dwelling["bruksenhetsnummer"])) if self.contradicting else None
+        in_kobo = right is not None and self.item["kobo_id"] is not None
         unsure = Answer("unsure", MERGE, self.key, None, evidence_of(self.first))
-        answers = (*self._copies(), *self._same_entries(new), *((new,) if new else ()), unsure)
         return HomesAskedAbout(
             UNIT,
             evidence_of(self.first, *self._beside()),
-            answers,
+            (
+                *(*self._copies(), *self._same_entries(new), *((right,) if right else ())),
+                *((new,) if new and self._may_be_new() and not in_kobo else ()),
+                *(unsure, *split_choices(self.dwelling["source_keys"])),
+            ),
             self._also_candidates(),
-            UNIT_CONTRADICTS_FLOOR if self.contradicts_floor and self.dwelling["bruksenhetsnummer"] else None,
+            UNIT_CONTRADICTS_FLOOR if self.contradicting else None,
             self.house,
+            self.owner,
+            self.contradicting,
         )
+
+    def _contradicting(self) -> tuple[str, ...]:
+        unit, floor = self.dwelling["bruksenhetsnummer"], self.dwelling["etasjenummer"]
+        if not unit or floor in (None, floor_in_unit(unit)):
+            return ()
+        doubted = [key for key in self.dwelling["source_keys"] if key in self.night.doubted]
+        return tuple(key for key in doubted if self.night.rows[key]["bruksenhetsnummer"] == unit)
+
+    def _rows(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """As unit_answer takes them."""
+        return [(f"{row.source}:{row.key}", row.values) for row in self.night.rows_of(self.dwelling)]
 
     def _originals(self) -> list[tuple[Mapping[str, Any], str]]:
         """The dwellings that it may be a copy of, each with its row of the same list; none where those are the candidates themselves."""
@@ -151,6 +182,10 @@ class _Doubt:
         """The values of those."""
         return [*(self.night.rows.get(key, {}) for _, key in self.originals), *self.entries]
 
+    def _may_be_new(self) -> bool:
+        """Kobo takes one dwelling without a unit number at an address: where several lack theirs, none of them is registered so."""
+        return self.ours not in self.night.crowded
+
     def _new(self, beside: str) -> Answer:
         """A home of its own, and none of the entries. beside: the homes of ours that are shown."""
         no_entry = new_beside((name, evidence) for _, name, evidence in self.pairs)
@@ -170,8 +205,8 @@ class _Doubt:
     def _number_of(self, entry: Mapping[str, Any]) -> Answer | None:
         """The entry's unit number as the dwelling's; None where the dwelling has one, or the number is another home's."""
         own, unit = self.dwelling["bruksenhetsnummer"], entry.get("bruksenhetsnummer")
-        rows = self.night.rows_of(self.dwelling)
-        if not unit or own == unit or (own and not self.contradicts_floor) or not rows:
+        rows = self._rows()
+        if not unit or own == unit or (own and not self.contradicting) or not rows:
             return None
         mine = set(self.dwelling["sources"])
         if any(there.unit == unit and mine & set(there.sources) for there in self.night.units_there.at(self.dwelling)):
@@ -179,7 +214,7 @@ class _Doubt:
         official = [self.night.units[key] for key in self.dwelling["source_keys"] if key in self.night.units]
         if official and unit not in official[0]:
             return None
-        return unit_answer([(f"{row.source}:{row.key}", row.values) for row in rows], str(unit))
+        return unit_answer(rows, str(unit))
 
 
 def _numbered(dwelling: Mapping[str, Any], number: Answer | None) -> Mapping[str, Any]:

@@ -69,7 +69,8 @@ class Question:
     decided_code: the code of its answer. before: while open, the last decision about it, given on other evidence. only_units: the answers
     list the units that the official register has at the address, and no other unit number is accepted. units_there: unit numbers that
     other homes at the address have, where its own is asked for. night: for a WARNING question, the night that warned. rejected: rows of
-    other lists at the address that wait for a correction; of a CHOOSING question only.
+    other lists at the address that wait for a correction; of a CHOOSING question only. contradicting: "source:key" of the rows that give
+    another floor than their unit number.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Question:
     only_units: bool = False
     units_there: tuple[UnitThere, ...] = ()
     rejected: tuple[RejectedBeside, ...] = ()
+    contradicting: tuple[str, ...] = ()
     night: date | None = None
 
     @property

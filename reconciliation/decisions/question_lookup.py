@@ -13,6 +13,7 @@ from reconciliation.decisions.field_evidence import by_source
 from reconciliation.decisions.question import Candidate, Question, SourceRow
 from reconciliation.decisions.rejected_beside import RejectedRows
 from reconciliation.decisions.unit_offers import UnitsThere, units_offered
+from reconciliation.decisions.without_number import crowded_without_number
 from reconciliation.identifiers.unit_floor import floor_contradicts_unit
 from reconciliation.model.decision_evidence import EVIDENCE_FIELDS
 from reconciliation.model.shielding import shielded_entries, shielded_ids
@@ -52,6 +53,7 @@ class AskedAbout:
     the same list it may be a copy of. offered: id -> its uncertain matches. entries: by koboId. shielded: ids and koboIds of shielded
     dwellings. units: "source:key" -> units that the official register offers.
     doubted: "source:key" of the rows that give another floor than their unit number.
+    crowded: ids without a unit number where another dwelling lacks one too.
     units_there: unit numbers in use by address. rejected: the rejected rows by address.
     values_by_source: id -> what each source says where they differ.
     """
@@ -89,6 +91,7 @@ class AskedAbout:
         contradicts = floor_contradicts_unit(night.standing_rows) if numbered.height else pl.Series([], dtype=pl.Boolean())
         doubted = night.standing_rows.filter(contradicts) if numbered.height else rows.clear()
         self.doubted = {f"{source}:{key}" for source, key in doubted.select("source", "source_key").iter_rows()} & self.rows.keys()
+        self.crowded = crowded_without_number(subjects, night.dwellings)
         self.units = units_offered(night.deviations, self.rows)
         self.units_there = UnitsThere(subjects, night.dwellings, night.register_rows, self.shielded)
         self.rejected = RejectedRows(empty(SOURCE_ROWS) if night.rejected is None else night.rejected, night.dwellings)

@@ -75,7 +75,7 @@ class QuestionMaker:
         made = self._question(
             asked.about, item, dwelling, None, asked.evidence, asked.answers, asked.candidates, reason=asked.reason or item["reason"]
         )
-        return replace(made, house=asked.house)
+        return replace(made, house=asked.house, owner=asked.owner or made.owner, contradicting=asked.contradicting)
 
     def entry_question(self, asked: list[Question]) -> Question:
         """Which of these dwellings is the entry? asked: MATCH questions that all have that entry as their only candidate."""

@@ -110,6 +110,22 @@ def test_a_number_that_names_another_floor_than_its_row_is_asked_for_and_the_ans
     assert town.night().item("fdv-1")["class"] == "create"
 
 
+def test_whoever_has_the_row_whose_number_contradicts_its_floor_is_asked_and_the_row_is_named(ledger: Ledger) -> None:
+    """The home of two lists is in Kobo; the row of the one that gives no floor is not what is asked about."""
+    rows = [{"bruksenhetsnummer": "H0101"}, {"bruksenhetsnummer": "H0301"}, omsorg("1", bruksenhetsnummer="H0101", owner="omsorg")]
+    entries = [{"kobo_id": "k1", "bruksenhetsnummer": "H0101"}, {"kobo_id": "k2", "bruksenhetsnummer": "H0301"}]
+    town = Town(ledger, rows, entries, **{"fdv-1": "k1", "fdv-2": "k2"})
+    assert town.open() == []
+    rows[-1]["etasjenummer"] = 2
+    (question,) = town.open()
+    assert (question.about, question.dwelling, question.owner, question.contradicting) == (UNIT, "fdv-1", "omsorg", ("omsorg:1",))
+    assert "rad 1, har bruksenhetsnummer H0101 og etasje 2." in asked_in_words(question, municipality())
+    assert [answer.code for answer in question.answers] == ['value:"H0101"', "unsure", "split"], "it is in Kobo already"
+    assert town.say(question, 'value:"H0101"') is AnswerOutcome.STORED
+    assert town.open() == []
+    assert town.night().item("fdv-1")["kobo_id"] == "k1"
+
+
 def test_the_entry_that_a_row_may_be_is_a_choice_while_its_number_is_asked_for_and_gives_it_its_number(ledger: Ledger) -> None:
     """The row gives floor 4 and the number H0101; Kobo has H0401 with its rent."""
     rows = [

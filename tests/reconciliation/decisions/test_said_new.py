@@ -10,6 +10,7 @@ from reconciliation.decisions.answer_checks import AnswerOutcome
 from reconciliation.decisions.question import CandidateKind
 from reconciliation.decisions.withdraw import withdraw
 from reconciliation.ledger import Ledger
+from reconciliation.model.known_decisions import new_beside
 from reporting.clarifications import copies_in_source, settled_in_source
 from reporting.offered_answers import labels
 from tests.reconciliation.decisions.test_answer_checks import PLACE, Town, asked
@@ -64,14 +65,30 @@ def test_new_is_said_beside_what_was_shown_and_what_comes_later_is_asked_about(c
 def test_two_homes_that_kobo_takes_for_one_are_asked_for_their_unit_numbers_and_not_sent(ledger: Ledger) -> None:
     """Kobo holds one dwelling for an address, unit number and lease reference; it refused the second one every night."""
     town = Town(ledger, [dict(row) for row in FLATS], [])
-    for question in town.open():
-        town.say(question, "new")
+    for key in ("fdv:1", "fdv:2"):  # as it could be answered before
+        ledger.add_decision(PLACE, kind="merge", subject=key, verdict="new", value=new_beside(()), decided_by="KN")
     night = town.night()
     assert set(night.plan.items.select("class", "reason").rows()) == {("review", "one_in_kobo")}
     again = town.open()
     assert [(question.about, [answer.code for answer in question.answers]) for question in again] == [("unit", ["unsure"])] * 2
     assert town.say(again[0], 'value:"H0101"') is AnswerOutcome.STORED
     assert sorted(town.night().plan.items.get_column("class")) == ["create", "create"]
+
+
+def test_new_is_an_answer_only_where_no_other_home_at_the_address_lacks_its_number(ledger: Ledger) -> None:
+    """Kobo takes one without a number: said of each of them, none was registered, and all were asked about again."""
+    beside = {"source": "omsorg", "source_key": "9", **FLAT}
+    town = Town(ledger, [*(dict(row) for row in FLATS), beside], [])
+    asked_for = town.open()
+    assert {question.dwelling for question in asked_for} == {"fdv-1", "fdv-2", "omsorg-9"}
+    assert {label for question in asked_for for label in labels(question, municipality())}.isdisjoint({"Ny bolig"})
+    assert town.say(asked_for[0], "new") is AnswerOutcome.ILLEGAL
+    for dwelling, unit in (("fdv-1", "H0101"), ("omsorg-9", "H0101")):
+        (question,) = (each for each in town.open() if each.dwelling == dwelling)
+        assert town.say(question, unit) is AnswerOutcome.STORED
+    (last,) = town.open()
+    assert town.say(last, "new") is AnswerOutcome.STORED
+    assert set(town.night().plan.items.get_column("class")) == {"create"}
 
 
 def test_an_entry_that_a_person_called_another_home_is_not_taken_over_by_sending_the_same_number(ledger: Ledger) -> None:

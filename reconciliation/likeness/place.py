@@ -7,6 +7,7 @@ from collections.abc import Callable
 import polars as pl
 
 from reconciliation.addresses import fold
+from reconciliation.identifiers.lease_reference import compared_lease
 from reconciliation.identifiers.unit_floor import floor_contradicts_unit, floor_of_unit
 from reconciliation.model.transform_names import GROUP_FIELDS
 
@@ -28,7 +29,7 @@ def with_place(rows: pl.DataFrame, same_place: SamePlace | None = None) -> pl.Da
     _address: municipality, folded street, number and letter: a lettered address never equals the bare number.
     _matrikkel: under the municipality number as written, since a merger of municipalities gives farms new numbers: across a
     changed number only the address tells. With festenummer and seksjonsnummer.
-    _unit, _extra, _label: without case and outer blanks, null when blank.
+    _unit, _label: without case and outer blanks, null when blank. _extra: as two systems agree on it (identifiers/lease_reference.py).
     _doubted: the row gives another floor than its unit number. _unit is null then: the number names no dwelling, and no key joins
     the row, until a person has looked.
     _floor: as given, else that of the unit number.
@@ -40,7 +41,7 @@ def with_place(rows: pl.DataFrame, same_place: SamePlace | None = None) -> pl.Da
             _municipality=_by_value(rows.get_column("kommunenummer"), same_place),
             _street=_by_value(rows.get_column("adressenavn"), fold),
             _unit=pl.when(~doubted).then(_plain("bruksenhetsnummer")),
-            _extra=_plain("ekstra_referanse"),
+            _extra=compared_lease("ekstra_referanse"),
             _label=_plain("leilighetsnummer") if "leilighetsnummer" in rows.columns else pl.lit(None, pl.String()),
             _letter=_plain("bokstav").fill_null(""),
         )

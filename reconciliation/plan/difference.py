@@ -1,7 +1,8 @@
 """The fields in which dwellings and their register entries differ, for all pairs at once.
 
 A field that is blank in our sources is not compared. Two spellings of one street are equal, and so are two kommunenummer of one place;
-letters are compared without case, numbers to half an øre, everything else exactly.
+letters are compared without case,
+numbers to half an øre, leases by their number ("Rom 2" and "2" are equal), everything else exactly.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import polars as pl
 from kobo_client.contract import COMPARED, PROTECTED, Kind, RegisterField
 from reconciliation.addresses.one_street import comparison_keys
 from reconciliation.identifiers import kommune_table
+from reconciliation.identifiers.lease_reference import compared_lease
 from reconciliation.merge import Merged
 from reconciliation.merge.survivorship import ranks
 from reconciliation.model.municipality import Municipality
@@ -112,6 +114,8 @@ def _differs(field: RegisterField, streets: Mapping[str, str], places: Collectio
         return (unlike & pl.col("nummer").is_not_null() & (ours.fill_null("") != theirs.fill_null("").str.to_uppercase())).fill_null(
             value=False
         )
+    elif field.name == "ekstra_referanse":
+        unlike = compared_lease(field.name).ne_missing(compared_lease(f"{field.name}_theirs"))
     else:
         unlike = ours.ne_missing(theirs)
     filled = ours.is_not_null() & (ours != "") if field.kind in (Kind.TEXT, Kind.ENUM) else ours.is_not_null()

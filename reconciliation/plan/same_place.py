@@ -12,8 +12,9 @@ from reconciliation.model.tables import PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.guards import PLACE_TAKEN
 
-_UNIT = ("bruksenhetsnummer", "ekstra_referanse")
-_AS_KOBO = ("postnummer", *_UNIT)
+_UNIT = ("bruksenhetsnummer", "_extra")
+_AS_KOBO = ("postnummer", "bruksenhetsnummer", "ekstra_referanse")
+"""Kobo tells leases by the text as written, so "Rom 2" and "2" are two there."""
 
 
 def at_same_place(dwellings: pl.DataFrame, leaving: pl.DataFrame) -> pl.DataFrame:
@@ -36,7 +37,7 @@ def _placed(rows: pl.DataFrame, name: str, told_by: Sequence[str] = _UNIT) -> pl
 
 def _grounded(rows: pl.DataFrame, name: str) -> pl.DataFrame:
     """(name, _at): cadastre number, unit number, lease reference and rent. Those without one of them, the reference aside, are left out."""
-    reference = pl.col("ekstra_referanse").fill_null("")
+    reference = pl.col("_extra").fill_null("")
     ground = pl.concat_str("_matrikkel", "bruksenhetsnummer", reference, pl.col("manedsleie").cast(pl.String()), separator="|")
     return with_place(rows).select(name, _at=ground).drop_nulls()
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from reconciliation.identifiers.lease_reference import compared_lease
+
 _SAME_AREA = 0.02
-_UNIT = ("kommunenummer", "_street", "nummer", "bokstav", "bruksenhetsnummer", "ekstra_referanse")
+_UNIT = ("kommunenummer", "_street", "nummer", "bokstav", "bruksenhetsnummer", "_lease")
 
 _MEASURES = ("bruksareal", "manedsleie")
 _BUT_THE_RENT = ("bruksareal", "antall_soverom", "etasjenummer", "seksjonsnummer", "leilighetsnummer", "boligtype")
@@ -19,6 +21,7 @@ def confirmed_among_doubles(rows: pl.DataFrame) -> pl.Series:
     """rows: SOURCE_ROWS of all sources; `_street`: folded; `same_unit`: how many of its source have the row's unit;
     `floor_contradicts_unit`. Per row: is it the only one of its source's rows for this unit that may be right?"""
     whole = pl.all_horizontal(pl.col(name).is_not_null() for name in ("bruksenhetsnummer", "_street", "nummer"))
+    rows = rows.with_columns(_lease=compared_lease("ekstra_referanse"))
     placed = rows.select("source", *_UNIT, *_MEASURES, "same_unit", *_BUT_THE_RENT[1:], _doubted="floor_contradicts_unit")
     placed = placed.with_row_index("_at")
     group = placed.filter(whole & (pl.col("same_unit") > 1))

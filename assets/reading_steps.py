@@ -17,6 +17,7 @@ from connectors.source_config import AnySource
 from reconciliation.decisions.confirmed_warnings import answer_to
 from reconciliation.ledger import Ledger
 from reconciliation.model import tables
+from reconciliation.model.known_decisions import DecisionKind, Decisions
 from reconciliation.model.municipality import Municipality
 from reconciliation.model.shielding import is_shielded
 from reconciliation.reading.apply_corrections import corrected, with_corrected, with_source_values
@@ -75,8 +76,15 @@ def last_reads(
     members = ledger.memberships(municipality.slug) if known is None else known
     rows = under_new_keys(rows, memberships.frame if memberships else None, members)
     layouts = {name: facts.get("layout", {}) for name, facts in carried.facts.get("sources", {}).items()}
-    answered = partial(answer_to, ledger.decisions(municipality.slug))
-    return LastReads(rows, layouts, read_before, _secret_keys(rows, members), answered)
+    decisions = ledger.decisions(municipality.slug)
+    answered = partial(answer_to, decisions)
+    return LastReads(rows, layouts, read_before, _secret_keys(rows, members), answered, called_same=_called_same(decisions))
+
+
+def _called_same(decisions: pl.DataFrame) -> frozenset[str]:
+    """ "source:key" of rows that somebody called the same home as another row. decisions: the ledger's, in force."""
+    pairs = [(row["left"], row["right"] or "") for row in Decisions.of(decisions).rows(DecisionKind.SAME)]
+    return frozenset(name for pair in pairs if not pair[1].startswith("kobo:") for name in pair)
 
 
 def _secret_keys(rows: pl.DataFrame, members: pl.DataFrame) -> frozenset[str]:

@@ -86,10 +86,12 @@ def in_force(record: Record, answers: Iterable[Answer]) -> tuple[dict[str, Any],
     return max(given, key=lambda decision: (decision[0]["decided"], decision[0]["decision_id"]), default=None)
 
 
-def last_about(record: Record, answers: Iterable[Answer]) -> dict[str, Any] | None:
-    """The newest decision about any pair or field that these answers are about; None where there is none."""
-    keys = {given.question for answer in answers for given in (answer, *answer.along)}
-    rows = [record.last[key] for key in keys & record.last.keys()]
+def last_about(record: Record, answers: Iterable[Answer], field: str | None = None) -> dict[str, Any] | None:
+    """The newest decision about any pair, or about the field, that these answers are about; None where there is none. field: what is asked;
+    that the pair is one home or two is another question then. So is, of any question, whether rows of the dwelling are split."""
+    about = [answer for answer in answers if answer.code.partition(":")[0] != SPLIT]
+    asked = [given for answer in about for given in (answer, *answer.along) if field in (None, given.field)]
+    rows = [record.last[given.question] for given in asked if given.question in record.last]
     return max(rows, key=lambda row: (row["decided"], row["decision_id"]), default=None)
 
 

@@ -10,9 +10,7 @@ from dataclasses import replace
 import polars as pl
 
 from reconciliation.decisions.answer_choices import Record, in_force, last_about
-from reconciliation.decisions.question import (
-    Question,
-)
+from reconciliation.decisions.question import FIELD, Question
 from reconciliation.decisions.question_list import about_entries, ordered_questions, without_repeats
 from reconciliation.decisions.question_lookup import AskedAbout, Tables
 from reconciliation.decisions.question_making import EDITED, QuestionMaker
@@ -71,7 +69,7 @@ def with_decision(question: Question, record: Record) -> Question:
     either."""
     choice = in_force(record, question.answers)
     if choice is None:
-        return replace(question, before=last_about(record, question.answers))
+        return replace(question, before=last_about(record, question.answers, question.field if question.about == FIELD else None))
     return replace(question, decided=choice[0], decided_code=choice[1].code)
 
 

@@ -35,6 +35,7 @@ class LastReads:
     read. read_before: sources with a complete read on an earlier night. secret: "source:key" of rows whose dwelling is shielded, whichever
     of its sources says so. answered: the verdict that somebody gave on a warning (a row of DEVIATIONS). members: source, source_key,
     leverandor_bolig_id of every key ever seen; None where keys are only looked at and none is followed. bases: reads the ledger's BASES.
+    called_same: "source:key" of rows that somebody called the same home as another row.
     """
 
     rows: pl.DataFrame | None = None
@@ -44,6 +45,7 @@ class LastReads:
     answered: Callable[[Mapping[str, Any]], str | None] = lambda _: None
     members: pl.DataFrame | None = None
     bases: Callable[[], pl.DataFrame] = pl.DataFrame
+    called_same: frozenset[str] = frozenset()
 
     def hidden(self, tonight: Collection[pl.DataFrame]) -> frozenset[str]:
         """Houses whose address no example shows (law 10). tonight: SOURCE_ROWS of every source."""
@@ -82,8 +84,9 @@ def check_read(
     if before is None or before.is_empty():
         unknown = read.source in last.read_before and not done.rows.is_empty()
         return CheckedRead(read, done, note=NO_EVIDENCE.format(source=read.source) if unknown else "")
+    returned = before.clear()
     if last.rows is not None and last.members is not None:
-        returned = returned_rows(read.source, done.rows, last.rows, last.members.select(_MEMBER), last.bases)
+        returned = returned_rows(read.source, done.rows, last.rows, last.members.select(_MEMBER), last.bases, last.called_same)
         last = replace(last, rows=pl.concat([last.rows, returned]))
         before = pl.concat([before, returned])
     layout = last.layouts.get(read.source, {})
@@ -97,7 +100,7 @@ def check_read(
         if not evidence.believed:
             followed = FollowedKeys()
     if evidence.believed:
-        done = _with_reused_keys_reported(done, source, evidence, before, last)
+        done = _with_reused_keys_reported(done, source, evidence, before, last, returned["source_key"])
         done = _with_followed_keys_reported(done, source, followed, first, before)
     if not evidence.findings:
         return CheckedRead(read, done, evidence, followed=followed)
@@ -139,16 +142,17 @@ def _followed(
 
 
 def _with_reused_keys_reported(
-    done: Standardised, source: AnySource, evidence: Evidence, before: pl.DataFrame, last: LastReads
+    done: Standardised, source: AnySource, evidence: Evidence, before: pl.DataFrame, last: LastReads, returned: pl.Series
 ) -> Standardised:
-    """Adds a warning to each row whose known key has another address or unit tonight.
+    """Adds a warning to each row whose known key has another address or unit tonight. returned: keys whose own last row is not known.
 
     Where nothing else shows that it is the same home, the row waits (N05W) until somebody confirms the change, and the last night's row
-    is used; otherwise the row is used (N04W).
+    is used; otherwise the row is used (N04W; not where it was compared with another list's row, which may spell the address otherwise).
     """
     if not evidence.other_place:
         return done
-    rows = done.rows.filter(pl.col("source_key").is_in(evidence.other_place) & ~pl.col("source_key").is_in(list(evidence.reused)))
+    unreported = [*evidence.reused, *returned]
+    rows = done.rows.filter(pl.col("source_key").is_in(evidence.other_place) & ~pl.col("source_key").is_in(unreported))
     heading = ", ".join(source.key)
     corrected = with_reason(rows.with_columns(value=pl.col("source_key"), reason=pl.lit(None, pl.String)), "N04W", heading, None)
     warnings = _warnings_of(done.rows, source, evidence, before)

@@ -9,7 +9,7 @@ import polars as pl
 from language import message, stored
 from reconciliation.decisions.answer_checks import AnswerOutcome, GivenAnswer, store_answers
 from reconciliation.decisions.merged_homes import answers_about, homes_named, split_effect, split_question, splits_rows
-from reconciliation.decisions.question import ENTRY, MERGE, UNIT, CandidateKind
+from reconciliation.decisions.question import ENTRY, FIELD, MERGE, UNIT, CandidateKind
 from reconciliation.ledger import Ledger
 from reconciliation.merge.doubtful_pairs import MOST
 from reconciliation.model.plan_actions import ONE_IN_KOBO
@@ -311,6 +311,20 @@ def test_a_merge_that_nobody_asked_about_is_split_by_name_and_the_row_that_leave
     assert [town.night().item(dwelling)["reason"] for dwelling in ("fdv-1", "omsorg-1")] == [ONE_IN_KOBO] * 2
     (answer,) = answers_about(ledger.decisions(PLACE), ["omsorg:1"])
     assert splits_rows(answer)
+
+
+def test_an_answer_to_another_question_is_not_called_an_earlier_one(ledger: Ledger) -> None:
+    """Two lists spell the street otherwise: the rows were called the same home, and now it is asked which name is right."""
+    row = {"bruksenhetsnummer": "H0201", "bruksareal": 58.0, "gardsnummer": 31, "bruksnummer": 7}
+    town = Town(ledger, [{"adressenavn": "Ospestien", **row}, omsorg("1", adressenavn="Gamle Ospestien", **row)], [])
+    (same_home,) = town.open()
+    assert town.say(same_home, "same") is AnswerOutcome.STORED
+    (name,) = town.open()
+    assert (name.about, name.field, name.before) == (FIELD, "adressenavn", None)
+    assert town.say(name, "take:fdv") is AnswerOutcome.STORED
+    town.rows[1]["adressenavn"] = "Ospestubben"
+    before = [question.before for question in town.open() if question.about == FIELD]
+    assert [earlier and earlier["verdict"] for earlier in before] == ["take"]
 
 
 def test_a_question_that_was_answered_on_other_evidence_says_what_was_answered_and_by_whom(ledger: Ledger) -> None:

@@ -119,3 +119,20 @@ def test_the_key_of_a_home_that_left_is_held_against_what_is_known_of_it_when_it
         assert warnings(read([row, *without], without, bases=lambda: bases)) == in_kobo
         assert warnings(read([row, *without], without, [{**FIRST, "source_key": "b1"}], bases=lambda: bases)) == beside
         assert warnings(read([row, *without], without, bases=bases.clear)) == [], "nothing is known of it"
+
+
+def test_a_row_that_comes_back_is_not_warned_of_because_another_list_spells_its_address_otherwise() -> None:
+    """What its own list had is not known any more, and what another list has is not the address that the key had."""
+    without = [SECOND, *town(20)]
+    old_street = {**FIRST, "source_key": "b1", "adressenavn": "Lundens"}
+    assert warnings(read([FIRST, *without], without, [old_street])) == []
+
+
+def test_a_row_that_comes_back_is_not_held_where_somebody_called_the_other_street_the_same_home() -> None:
+    unmeasured = {**FIRST, "bruksareal": None, "manedsleie": None, "gardsnummer": None}
+    renamed = {**unmeasured, "source_key": "b1", "adressenavn": "Fredrikstubben"}
+    without = [SECOND, *town(20)]
+    assert warnings(read([unmeasured, *without], without, [renamed])) == [("N05W", "a1")]
+    assert warnings(read([unmeasured, *without], without, [renamed], called_same=frozenset({"listen:a1", "helse:b1"}))) == []
+    other = {**renamed, "bruksenhetsnummer": "H0202"}
+    assert warnings(read([unmeasured, *without], without, [other], called_same=frozenset({"listen:a1"}))) == [("N05W", "a1")]

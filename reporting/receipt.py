@@ -56,11 +56,20 @@ def outcome_in_words(taken: CheckedAnswer, municipality: Municipality, *, tonigh
     offered = labels(taken.question, municipality) if taken.question else {}
     codes = {code: label for label, code in offered.items()}
     answer = codes.get(taken.earlier, taken.earlier) if taken.earlier else taken.given.answer
+    if taken.outcome is AnswerOutcome.CONTRADICTED:
+        answer = word_for("clarification_answers", taken.earlier)
     no_unit = taken.outcome is AnswerOutcome.ILLEGAL and taken.question is not None and taken.question.takes_unit
     words = word_for("clarification_outcomes", "illegal_unit" if no_unit else taken.outcome.value)
     when = text("clarifications.used_tonight" if tonight else "clarifications.used_next_night")
     rivals = listed([_rival(dwelling, given) for dwelling, given in taken.rivals])
-    says = {"says": taken.file_fault, "by": taken.by, "date": taken.date, "answers": ", ".join(offered), "rivals": rivals}
+    says = {
+        "says": taken.file_fault,
+        "by": taken.by,
+        "date": taken.date,
+        "answers": ", ".join(offered),
+        "rivals": rivals,
+        "about": taken.about,
+    }
     return words.format(when=when, answer=_written(answer), **says)
 
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from connectors.personal_numbers import mask_text
-from reconciliation.decisions.answer_choices import Answer, Record, gives
+from reconciliation.decisions.answer_choices import Answer
+from reconciliation.decisions.answer_storing import store
+from reconciliation.decisions.answers_elsewhere import AnswersElsewhere, from_other_side, home_answered_of
 from reconciliation.decisions.confirmed_warnings import until_of
 from reconciliation.decisions.number_rivals import number_rivals
 from reconciliation.decisions.question import MATCH, CandidateKind, Question
 from reconciliation.ledger import Ledger
 from reconciliation.model.decision_evidence import same_evidence
-from reconciliation.model.known_decisions import DecisionKind, new_beside, ruled_out
+from reconciliation.model.known_decisions import DecisionKind
 
 LONGEST_NAME, LONGEST_WHY = 60, 500
 
@@ -26,6 +28,8 @@ class AnswerOutcome(StrEnum):
     BLANK = "blank"
     STALE = "stale"
     OTHERWISE = "otherwise"
+    CONTRADICTED = "contradicted"
+    """Of the same two homes the opposite was answered, to the question of the other one."""
     ILLEGAL = "illegal"
     PAST = "past"
     """Right until a day that is over."""
@@ -71,7 +75,8 @@ class GivenAnswer:
 class CheckedAnswer:
     """An answer and the result of checking it. question: None when there is no such question.
 
-    by, date, earlier: who gave the answer that is in force already, when, and its code. file_fault: why the file could not be read, bokmål.
+    by, date, earlier: who gave the answer that is in force already, when, and its code; of CONTRADICTED its verdict, and about: the home
+    that it was given of, leverandor_bolig_id. file_fault: why the file could not be read, bokmål.
     rivals: of DOUBLED, the other homes with the number: leverandor_bolig_id, and the answer that gives it; None where it has it already.
     """
 
@@ -81,6 +86,7 @@ class CheckedAnswer:
     by: str = ""
     date: str = ""
     earlier: str = ""
+    about: str = ""
     file_fault: str = ""
     rivals: tuple[tuple[str, GivenAnswer | None], ...] = ()
 
@@ -89,38 +95,42 @@ def store_all_or_none(
     given: Sequence[GivenAnswer], questions: Sequence[Question], ledger: Ledger, municipality: str
 ) -> list[CheckedAnswer]:
     """Store all of these answers, or none when one of them is refused. Blank answers are ignored. Raises LedgerError."""
-    checked = store_answers(given, questions, None, municipality)
+    checked = store_answers(given, questions, ledger, municipality, only_check=True)
     if any(answer.outcome not in (AnswerOutcome.STORED, AnswerOutcome.ALREADY, AnswerOutcome.BLANK) for answer in checked):
         return checked
     return store_answers(given, questions, ledger, municipality)
 
 
 def store_answers(
-    given: Iterable[GivenAnswer], questions: Sequence[Question], ledger: Ledger | None, municipality: str
+    given: Iterable[GivenAnswer], questions: Sequence[Question], ledger: Ledger, municipality: str, *, only_check: bool = False
 ) -> list[CheckedAnswer]:
     """Check each answer and store those that are accepted, in their order. Raises LedgerError. Storing an answer twice changes nothing.
 
-    ledger: None to check without storing.
+    only_check: nothing is stored.
     """
     known = {question.id: question for question in questions}
     stored: dict[str, str] = {}
     same: dict[str, CalledSame] = {}
     for asked in questions:
         same |= _sides_called_same(asked, asked.answer(asked.decided_code) if asked.decided else None)
+    elsewhere = AnswersElsewhere(ledger.decisions(municipality))
     checked = []
     answers = list(given)
     doubled = number_rivals(((answer.question_id, answer.answer) for answer in answers), questions)
     for at, given_answer in enumerate(answers):
         question = known.get(given_answer.question_id)
         result = _check(given_answer, question, stored, same)
+        if result.outcome is AnswerOutcome.STORED:
+            result = _beside_answers_elsewhere(result, elsewhere)
         if result.outcome is AnswerOutcome.STORED and at in doubled:
             rivals = tuple((rival.dwelling, None if rival.at is None else answers[rival.at]) for rival in doubled[at])
             result = replace(result, outcome=AnswerOutcome.DOUBLED, rivals=rivals)
         if result.outcome is AnswerOutcome.STORED and question is not None:
             answer = question.answer(given_answer.answer)
-            if answer is not None and ledger is not None:
-                _take_back_earlier(ledger, municipality, question, answer, given_answer.by)
-                _store(ledger, municipality, _beside_all_shown(ledger, municipality, answer), given_answer)
+            if answer is not None:
+                if not only_check:
+                    store(ledger, municipality, question, answer, given_answer.by.strip(), given_answer.why.strip())
+                elsewhere.accept(answer, given_answer.by.strip())
             stored[question.id] = given_answer.answer
             same |= _sides_called_same(question, answer)
         checked.append(result)
@@ -147,7 +157,8 @@ def _check(answer: GivenAnswer, question: Question | None, stored: dict[str, str
     before = question.decided_code
     if before == answer.answer:
         return CheckedAnswer(answer, AnswerOutcome.ALREADY, question, *_who(question), before)
-    if before and question.decided and question.decided["decided_by"].casefold() != answer.by.strip().casefold():
+    own = question.decided if before and not from_other_side(question) else None
+    if own and own["decided_by"].casefold() != answer.by.strip().casefold():
         return CheckedAnswer(answer, AnswerOutcome.OTHERWISE, question, *_who(question), before)
     changed = {called.pair for called in _sides_called_same(question, question.answer(before) if before else None).values()}
     called = _sides_called_same(question, question.answer(answer.answer))
@@ -155,6 +166,17 @@ def _check(answer: GivenAnswer, question: Question | None, stored: dict[str, str
     if any(earlier.question != now.question and earlier.pair not in {now.pair, *changed} for earlier, now in before_by_side):
         return CheckedAnswer(answer, AnswerOutcome.TWO_SAME, question)
     return CheckedAnswer(answer, AnswerOutcome.STORED, question)
+
+
+def _beside_answers_elsewhere(checked: CheckedAnswer, elsewhere: AnswersElsewhere) -> CheckedAnswer:
+    """The accepted answer, or that it contradicts what was answered of another home."""
+    question = checked.question
+    answer = question.answer(checked.given.answer) if question else None
+    row = elsewhere.against(answer) if answer else None
+    if question is None or row is None:
+        return checked
+    by, date, about = row["decided_by"], row["decided"].date().isoformat(), home_answered_of(question, row["subject"])
+    return replace(checked, outcome=AnswerOutcome.CONTRADICTED, by=by, date=date, earlier=row["verdict"], about=about)
 
 
 def _unfit_words(answer: GivenAnswer) -> AnswerOutcome | None:
@@ -201,45 +223,3 @@ def _who(question: Question) -> tuple[str, str]:
     if question.decided is None:
         return "", ""
     return question.decided["decided_by"], question.decided["decided"].date().isoformat()
-
-
-def _take_back_earlier(ledger: Ledger, municipality: str, question: Question, answer: Answer, by: str) -> None:
-    """Another candidate is the same now, or it has another number: what the answer before said of another pair, or of the number, is not
-    superseded by the new decision."""
-    earlier = question.answer(question.decided_code) if question.decided else None
-    if earlier is None or earlier.verdict not in (DecisionKind.SAME, DecisionKind.VALUE):
-        return
-    record, now = Record.of(ledger.decisions(municipality)), {given.question for given in (answer, *answer.along)}
-    for former in (earlier, *earlier.along):
-        row = record.last.get(former.question)
-        if row is not None and former.question not in now and gives(row, former):
-            ledger.withdraw_decision(municipality, row["decision_id"], by.strip())
-
-
-def _beside_all_shown(ledger: Ledger, municipality: str, answer: Answer) -> Answer:
-    """An answer "new" to a question that was asked again: what was shown the first time is not asked about again either."""
-    along = tuple(_beside_all_shown(ledger, municipality, also) for also in answer.along)
-    answer = replace(answer, along=along)
-    if answer.verdict != DecisionKind.NEW:
-        return answer
-    earlier = Record.of(ledger.decisions(municipality)).last.get(answer.question)
-    if earlier is None or earlier["verdict"] != DecisionKind.NEW or earlier["value"] is None:
-        return answer
-    shown = (ruled_out(earlier["value"]) or {}) | (ruled_out(answer.value) or {})
-    return replace(answer, value=new_beside(shown.items()))
-
-
-def _store(ledger: Ledger, municipality: str, answer: Answer, given: GivenAnswer) -> None:
-    for stored_answer in (*answer.along, answer):
-        ledger.add_decision(
-            municipality,
-            kind=stored_answer.kind,
-            subject=stored_answer.subject,
-            other=stored_answer.other,
-            field=stored_answer.field,
-            verdict=stored_answer.verdict,
-            value=stored_answer.value,
-            evidence=stored_answer.evidence,
-            decided_by=given.by.strip(),
-            note=given.why.strip() or None,
-        )

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from reconciliation.model.decision_evidence import same_evidence
-from reconciliation.model.known_decisions import DecisionKind, contradicting_decisions, ruled_out
+from reconciliation.model.known_decisions import DecisionKind, contradicting_decisions, new_beside_same, ruled_out
 
 SPLIT = "split"
 """The rows of one dwelling belong to two homes."""
@@ -117,8 +117,8 @@ def _on_its_evidence(row: Mapping[str, Any], answer: Answer) -> bool:
 def contradictory(decisions: pl.DataFrame) -> list[dict[str, Any]]:
     """Decisions in force that cannot all be true, each once, oldest first.
 
-    Either a pair was decided as different although other decisions together make it the same; or two dwellings were decided to be the same
-    entry, and no decision says that they are one dwelling.
+    A pair was decided as different although other decisions together make it the same; or one side of a pair was called new, and the other
+    the same; or two dwellings were decided to be the same entry, and no decision says that they are one dwelling.
     """
     record = Record.of(decisions)
     pairs = [(row, (row["subject"], named_entry(row) or "")) for row in record.last.values()]
@@ -128,6 +128,12 @@ def contradictory(decisions: pl.DataFrame) -> list[dict[str, Any]]:
     clashing = [row for row, pair in different if (min(pair), max(pair)) in apart]
     joined = {name for pair in apart for name in _group(pair[0], [pair for _, pair in same])}
     clashing += [row for row, pair in same if pair[0] in joined]
+    new = [row for row in record.last.values() if row["verdict"] == DecisionKind.NEW]
+    disputed = new_beside_same(
+        [(*pair, row["evidence"], row["decided"]) for row, pair in same], [(row["subject"], row["value"], row["decided"]) for row in new]
+    )
+    clashing += [row for row in new if any(row["subject"] == name for name, _ in disputed)]
+    clashing += [row for row, pair in same if pair in disputed or pair[::-1] in disputed]
     ours = [(row, pair) for row, pair in same if pair[1].startswith("kobo:")]
     for side in (0, 1):
         count: dict[str, set[str]] = {}

@@ -14,8 +14,8 @@ def without_repeats(questions: list[Question]) -> list[Question]:
     it is asked in another one; an entry in Kobo that it names is asked about after that. questions: in any order; those of the sources
     that come first by name are kept.
 
-    Where unit numbers lack, each row keeps its question while the others are open, or were answered with a number: its number is filled in
-    there, so that a house is settled in one night.
+    Where unit numbers lack, each row keeps its question, also when the other side was answered: its number is filled in there, so that a
+    house is settled in one night.
     """
     names = {question.dwelling: question for question in questions if question.about == MERGE}
     # An answered question is kept, so that the pair is not asked about again from its other side.
@@ -23,14 +23,17 @@ def without_repeats(questions: list[Question]) -> list[Question]:
         names.values(), key=lambda question: (question.decided is None, [row.source for row in question.rows], question.dwelling)
     )
     covered: set[frozenset[str]] = set()
+    asked_elsewhere: set[frozenset[str]] = set()
     dropped: set[str] = set()
     for question in ranked:
         homes = [candidate for candidate in question.candidates if candidate.kind is not CandidateKind.ENTRY]
         # That a row may be a copy, besides, is no reason to ask about it from its own side.
         others = [candidate for candidate in homes if candidate.kind is CandidateKind.OURS] or homes
         pairs = {frozenset((question.dwelling, candidate.name)) for candidate in others}
-        if pairs <= covered:
+        if pairs <= (covered if question.house is None else asked_elsewhere):
             dropped.add(question.id)
+        if question.house is None and question.decided is None:
+            asked_elsewhere |= pairs
         if question.house is None or (question.decided is not None and question.decided["verdict"] != DecisionKind.VALUE):
             covered |= pairs
     return [question for question in questions if question.id not in dropped]

@@ -11,7 +11,15 @@ import polars as pl
 
 from reconciliation.identifiers.unit_floor import floor_of_unit
 from reconciliation.model.decision_evidence import EVIDENCE_FIELDS, evidence_of, same_evidence
-from reconciliation.model.known_decisions import DecisionKind, Decisions, contradicting_decisions, evidence_unchanged, groups_of, ruled_out
+from reconciliation.model.known_decisions import (
+    DecisionKind,
+    Decisions,
+    contradicting_decisions,
+    evidence_unchanged,
+    groups_of,
+    new_beside_same,
+    ruled_out,
+)
 from reconciliation.model.tables import CONTENT
 
 
@@ -134,14 +142,16 @@ def row_decisions(decisions: Decisions, rows: pl.DataFrame, source_values: Mappi
     called_same = known.pairs(decisions, DecisionKind.SAME)
     same = [pair for pair in called_same if known.source(pair[0]) != known.source(pair[1])]
     different = known.pairs(decisions, DecisionKind.DIFFERENT)
-    disputed = contradicting_decisions(same, different)
+    unbelieved = known.new_beside_same(decisions)
+    disputed = sorted({*contradicting_decisions(same, different), *((min(pair), max(pair)) for pair in unbelieved)})
     group = groups_of(same)
     tainted = {group[left] for left, _ in disputed}
     joined: dict[str, list[int]] = {}
     for name, head in sorted(group.items()):
         if head not in tainted:
             joined.setdefault(head, []).append(known.place[name])
-    new = known.new(decisions)
+    doubted = {name for name, _ in unbelieved}
+    new = {name: shown for name, shown in known.new(decisions).items() if name not in doubted}
     beside = {(name, other) for name, shown in new.items() for other in shown or () if name not in group or group[name] != group.get(other)}
     return RowDecisions(
         same=[sorted(members) for members in joined.values()],
@@ -201,6 +211,15 @@ class _Rows:
             before = shown_by_row.get(name, [])
             shown_by_row[name] = None if shown is None or before is None else [*before, *self._unchanged(name, shown)]
         return shown_by_row
+
+    def new_beside_same(self, decisions: Decisions) -> list[tuple[str, str]]:
+        """Rows called new although another answer in force calls them the same as a row that was shown, each with that row."""
+        pairs = [row for row in decisions.rows(DecisionKind.SAME) if row["right"]]
+        same = [(row["left"], row["right"], row["evidence"], row["decided_at"]) for row in pairs]
+        new = [(row["left"], row["value"], row["decided_at"]) for row in decisions.rows(DecisionKind.NEW)]
+        disputed = [(self.find(row), self.find(other)) for row, other in new_beside_same(same, new)]
+        in_force = {frozenset(pair) for pair in self.pairs(decisions, DecisionKind.SAME)} if disputed else set()
+        return [(row, other) for row, other in disputed if row and other and frozenset((row, other)) in in_force]
 
     def _unchanged(self, name: str, shown: dict[str, str]) -> list[str]:
         here = ((other, self.find(other)) for other in shown)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -113,6 +114,23 @@ def contradicting_decisions(same: Iterable[tuple[str, str]], different: Iterable
     """Pairs decided as different although other decisions together make them the same. Sorted."""
     group = groups_of(same)
     return sorted({(min(pair), max(pair)) for pair in different if pair[0] in group and group[pair[0]] == group.get(pair[1])})
+
+
+def new_beside_same(
+    same: Iterable[tuple[str, str, str | None, datetime]], new: Iterable[tuple[str, str | None, datetime]]
+) -> list[tuple[str, str]]:
+    """Pairs of which two answers on the same evidence say that they are one home, and that the first is a home of its own. Sorted.
+
+    same: the two sides, evidence and time. new: the row, `value` and time. Of two answers from one side the later one is valid.
+    """
+    called = {frozenset((left, right)): (left, evidence, at) for left, right, evidence, at in same}
+    pairs = set()
+    for row, value, at in new:
+        for other, shown in (ruled_out(value) or {}).items():
+            subject, evidence, then = called.get(frozenset((row, other)), (row, None, at))
+            if same_evidence(evidence, shown) and (subject != row or at > then):
+                pairs.add((row, other))
+    return sorted(pairs)
 
 
 def groups_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

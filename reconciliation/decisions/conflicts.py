@@ -16,8 +16,9 @@ import polars as pl
 
 from kobo_client.contract import PROTECTED
 from reconciliation.decisions.field_evidence import by_source, evidence_of_absence, evidence_of_conflict, field_decisions, stated_by_sources
+from reconciliation.model.decision_evidence import same_evidence
 from reconciliation.model.known_decisions import DecisionKind, Decisions
-from reconciliation.model.plan_actions import CHANGED_IN_KOBO, REPLACE_DECIDED, replaces
+from reconciliation.model.plan_actions import CHANGED_IN_KOBO, MADE_AGAIN, REPLACE_DECIDED, replaces
 from reconciliation.model.register_rows import SENT
 from reconciliation.model.tables import DWELLINGS, PLAN_ITEMS
 from reconciliation.model.words import DwellingClass
@@ -107,7 +108,7 @@ def _conflict(
         decision = made.get((item["leverandor_bolig_id"], name))
         evidence = evidence_of_conflict(name, stated_by_sources(ours, name, source_values), item["kobo_id"], theirs.get(name))
         # Without an entry in Kobo there is nothing to keep or to replace: a person chooses between the sources.
-        if decision and item["kobo_id"] and decision["evidence"] in (None, evidence):
+        if decision and item["kobo_id"] and same_evidence(decision["evidence"], evidence):
             conflict.decided[name] = decision
         else:
             conflict.open.append(name)
@@ -150,7 +151,7 @@ def _absent(item: dict[str, Any], made: Mapping[tuple[str, str | None], dict[str
     details = _json({**json.loads(item["details"] or "{}"), "decided": _decisions_for_reports({"": decision})})
     if decision["kind"] == DecisionKind.KEEP:
         return {**item, "details": details}
-    return {**item, "class": DwellingClass.CONFLICT.value, "changes": "[]", "reason": REPLACE_DECIDED, "details": details}
+    return {**item, "class": DwellingClass.CONFLICT.value, "changes": "[]", "reason": MADE_AGAIN, "details": details}
 
 
 def _decisions_for_reports(decided: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:

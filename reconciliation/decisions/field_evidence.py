@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from reconciliation.addresses.spelling_keys import street_keys
 from reconciliation.model.known_decisions import DecisionKind, Decisions
 from reconciliation.model.tables import CONTENT
 
@@ -25,8 +26,15 @@ def evidence_of_sources(field: str, values: Mapping[str, Any]) -> str:
 
 
 def evidence_of_conflict(field: str, values: Mapping[str, Any], kobo_id: str | None, theirs: Any) -> str:
-    """Evidence of a decision between our value and Kobo's. Contains the koboId, so a new entry is a new question."""
-    return _hash(field, sorted((source, _text(value)) for source, value in values.items() if value is not None), kobo_id, _text(theirs))
+    """Evidence of a decision between our value and Kobo's. Contains the koboId, so a new entry is a new question.
+
+    Compare with decision_evidence.same_evidence. Before the colon a hash of our values, whoever has them: another list's row that says the
+    same, or spells the street in another way, is nothing new. After it one of each source's value, which is all that older decisions have.
+    """
+    known = {source: value for source, value in values.items() if value is not None}
+    ours = sorted({_compared_value(field, value) for value in known.values()})
+    exact = _hash(field, sorted((source, _text(value)) for source, value in known.items()), kobo_id, _text(theirs))
+    return f"{_hash(field, ours, kobo_id, _text(theirs))}:{exact}"
 
 
 def evidence_of_absence(kobo_id: str) -> str:
@@ -82,6 +90,12 @@ def field_decisions(decisions: Decisions | pl.DataFrame | None) -> dict[tuple[st
     """(leverandor_bolig_id, field) -> the last decision to keep, replace or remove."""
     kinds = (DecisionKind.KEEP, DecisionKind.REPLACE, DecisionKind.REMOVE)
     return {(row["left"], row["field"]): row for row in Decisions.of(decisions).rows(*kinds)}
+
+
+def _compared_value(field: str, value: Any) -> str:
+    """Equal for two spellings of one street."""
+    spelling = street_keys(str(value)).sure if field == "adressenavn" else ""
+    return spelling or _text(value) or ""
 
 
 def _text(value: Any) -> str | None:

@@ -63,7 +63,7 @@ class AskedAbout:
         ids = waiting.select("leverandor_bolig_id").unique()
         subjects = night.dwellings.join(ids, on="leverandor_bolig_id", how="semi")
         others = subjects.select(leverandor_bolig_id="candidates").explode("leverandor_bolig_id").drop_nulls().unique()
-        copies = copies_offered(subjects, night.dwellings)
+        copies = copies_offered(subjects, night.dwellings, night.standing_rows)
         every = pl.concat([ids, others, copies.select(leverandor_bolig_id="other")]).unique()
         self.copies: dict[str, list[str]] = {}
         for copy, other in copies.iter_rows():

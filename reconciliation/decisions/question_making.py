@@ -39,7 +39,7 @@ from reconciliation.decisions.question import (
 from reconciliation.decisions.question_lookup import AskedAbout, side_values
 from reconciliation.decisions.value_answers import known_answer, unit_answer
 from reconciliation.model.decision_evidence import evidence_of
-from reconciliation.model.plan_actions import CHANGED_IN_KOBO, EDITED_IN_KOBO, STAYS_IN_KOBO
+from reconciliation.model.plan_actions import CHANGED_IN_KOBO, EDITED_IN_KOBO, MADE_AGAIN, STAYS_IN_KOBO
 from reconciliation.model.words import DwellingClass
 
 EDITED = [EDITED_IN_KOBO, STAYS_IN_KOBO]
@@ -58,7 +58,7 @@ class QuestionMaker:
             yield self._removal(item)
         if dwelling is None:
             return
-        if item["reason"] == DELETED:
+        if item["reason"] in (DELETED, MADE_AGAIN):
             yield self._absent(item, dwelling)
             return
         changed = json.loads(item["details"] or "{}").get("asked", [])

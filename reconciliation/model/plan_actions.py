@@ -15,6 +15,9 @@ FILE = "FILE"
 """A create in an import file: not sent by the API, so the API cannot be asked about it."""
 REPLACE_DECIDED = "replace_decided"
 """Reason of a conflict whose entry is replaced by a person's decision."""
+MADE_AGAIN = "made_again_decided"
+"""The same where the entry was deleted in Kobo: it is made again."""
+REPLACED = (REPLACE_DECIDED, MADE_AGAIN)
 CHANGED_IN_KOBO = "changed_in_kobo"
 """Reason of a conflict about values that somebody changed in Kobo; its details list them as `asked`."""
 EDITED_IN_KOBO, STAYS_IN_KOBO = "edited_in_kobo", "stays_in_kobo"
@@ -35,7 +38,7 @@ HOME_GONE = "home_gone"
 
 def replaces() -> pl.Expr:
     """Is this item (PLAN_ITEMS) a replacement that a person decided?"""
-    return (pl.col("class") == DwellingClass.CONFLICT.value) & (pl.col("reason").eq_missing(REPLACE_DECIDED))
+    return (pl.col("class") == DwellingClass.CONFLICT.value) & pl.col("reason").is_in(REPLACED).fill_null(value=False)
 
 
 def made_anew() -> pl.Expr:
@@ -50,6 +53,6 @@ def acts() -> pl.Expr:
 
 def verb_of(item: Mapping[str, Any]) -> str:
     """POST, PUT, DELETE or REPLACE. Raises KeyError for an item that leads to nothing."""
-    if item["class"] == DwellingClass.CONFLICT.value and item["reason"] == REPLACE_DECIDED:
+    if item["class"] == DwellingClass.CONFLICT.value and item["reason"] in REPLACED:
         return REPLACE
     return ACTIONS[DwellingClass(item["class"])]

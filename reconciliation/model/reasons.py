@@ -34,6 +34,7 @@ REASONS: dict[str, str] = {
     "equal": "Equal on every compared field",
     "kept": "A person kept what the register says of {fields}",
     "replace_decided": "A person had the entry replaced ({fields})",
+    "made_again_decided": "Deleted in the register, and made again as a person decided",
     "changed_in_kobo": "Changed in Kobo by somebody else; a person must say what is right: {fields}",
     "kept_in_kobo": "Kobo's value is kept, as the policy or a person says: {fields}",
     "not_in_register": "Not in the register",
@@ -48,7 +49,7 @@ REASONS: dict[str, str] = {
     "one_in_kobo": "Kobo takes one dwelling with this address, unit number and lease reference, and another one has them: "
     "complete or correct the unit number",
     "number_in_doubt": "Its unit number does not fit what else is known (measures, another list, nights before): which home is it?",
-    "two_known_ids": "Two dwellings we know apart have become alike: {candidates}",
+    "two_known_ids": "May be the same dwelling as another, and the rows do not tell: {candidates}",
     "uncertain_match": "Possibly in the register already",
     "home_gone": "Perhaps the home of an entry of ours whose row is gone from the lists: the same under a new key, or another home?",
     "settle_in_source": "Cannot be told apart for certain as the row stands: "

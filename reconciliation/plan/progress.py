@@ -9,7 +9,7 @@ import polars as pl
 from reconciliation.addresses import folded
 from reconciliation.ledger import HISTORY, SNAPSHOT
 from reconciliation.model.municipality import Municipality
-from reconciliation.model.plan_actions import REPLACE_DECIDED
+from reconciliation.model.plan_actions import REPLACED
 from reconciliation.model.words import DwellingClass
 
 UNKNOWN = "unknown"
@@ -98,7 +98,7 @@ def _present_dwellings(dwellings: pl.DataFrame, items: pl.DataFrame, outcomes: p
             in_sync=(
                 created
                 | (pl.col("kind") == DwellingClass.IN_SYNC.value)
-                | (((pl.col("kind") == DwellingClass.UPDATE.value) | pl.col("reason").eq_missing(REPLACE_DECIDED)) & done)
+                | (((pl.col("kind") == DwellingClass.UPDATE.value) | pl.col("reason").is_in(REPLACED).fill_null(value=False)) & done)
             ).fill_null(value=False),
             because=pl.when(pl.col("kind") == DwellingClass.CREATE.value)
             .then(pl.coalesce("outcome", "held", pl.lit("not_applied")))

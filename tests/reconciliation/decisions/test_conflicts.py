@@ -14,6 +14,7 @@ from reconciliation.decisions.field_evidence import AGREED, evidence_of_absence,
 from reconciliation.decisions.question_lookup import Tables
 from reconciliation.decisions.questions import questions
 from reconciliation.model.plan_actions import REPLACE_DECIDED
+from reconciliation.model.reasons import english
 from reconciliation.plan.planning import actionable
 from tests.reconciliation.decisions.nights import SmallNight, decided
 from tests.strategies import MEMBERSHIPS, bases_of, register
@@ -150,6 +151,30 @@ def test_deleted_in_kobo_is_made_anew_when_a_person_says_so_and_left_when_they_l
 
     assert actionable(deleted("replace").plan).get_column("kobo_id").to_list() == ["k1"]
     assert actionable(deleted("keep").plan).is_empty()
+
+
+def test_what_is_made_again_is_told_as_such_and_nobody_is_asked_whether_it_is_its_own_entry() -> None:
+    answer = decided({"subject": "fdv-1", "verdict": "replace", "evidence": evidence_of_absence("k1")})
+    made = SmallNight([UNIT], [{**ENTRY, **UNIT, "slettet": True}], LINKED, answer)
+    assert "?" not in english(made.item()["reason"], json.loads(made.item()["details"]))
+    merged = made.merged
+    tables = Tables(merged.dwellings, made.plan.items, made.matches, merged.lineage, made.rows, made.register, ())
+    assert [(asked.about, asked.decided_code) for asked in questions(tables, answer)] == [("absent", "replace")]
+
+
+def test_a_kept_street_is_not_asked_again_because_a_list_that_spells_ours_otherwise_joins_the_home() -> None:
+    def kept(*streets: str, kobo: str = "Nordre gate") -> SmallNight:
+        lists = ("fdv", "omsorg")
+        rows: list[dict[str, Any]] = [{**UNIT, "adressenavn": streets[at], "source": lists[at]} for at in range(len(streets))]
+        known = pl.DataFrame([(lists[at], str(at + 1), "fdv-1") for at in range(len(rows))], schema=MEMBERSHIPS, orient="row")
+        evidence = evidence_of_conflict("adressenavn", {AGREED: "Øvre torgvegen"}, "k1", "Nordre gate")
+        answer = {"subject": "fdv-1", "field": "adressenavn", "verdict": "keep", "evidence": evidence}
+        return SmallNight(rows, [{**ENTRY, **UNIT, "adressenavn": kobo}], LINKED, decided(answer), known=known)
+
+    assert kept("Øvre torgvegen").item()["reason"] == "kept"
+    assert kept("Øvre torgvegen", "Øvre torgvn.").item()["reason"] == "kept"
+    assert kept("Øvre torgvegen", kobo="Nedre gate").item()["class"] == "conflict"
+    assert kept("Østre torgvegen").item()["class"] == "conflict"
 
 
 def test_what_somebody_edited_in_an_entry_that_is_to_be_replaced_is_settled_first_and_is_in_the_new_one() -> None:

@@ -167,3 +167,16 @@ def test_an_older_copy_without_a_number_is_called_a_copy_and_waits_until_it_is_t
     town.rows.remove(stale)
     assert town.open() == []
     assert set(town.night().plan.items.get_column("class")) == {"create"}
+
+
+def test_a_copy_is_offered_as_its_own_list_has_the_row_although_another_list_measured_the_home_otherwise(ledger: Ledger) -> None:
+    ours = {"source": "omsorg", "source_key": "1", "bruksenhetsnummer": "H0101", **FLAT}
+    stale = {"source": "omsorg", "source_key": "2", **FLAT, "manedsleie": 7080.0}
+    measured = {"source_key": "7", "bruksenhetsnummer": "H0101", "bruksareal": 46.5}
+    town = Town(ledger, [ours, stale, measured, {"source_key": "8", "bruksenhetsnummer": "H0102"}], [])
+    for answer in ("different", None):
+        (question,) = (each for each in town.open() if each.dwelling == "omsorg-2")
+        assert [each.name for each in question.candidates if each.kind is CandidateKind.COPIED] == ["fdv-7"]
+        assert any(label.startswith("Kopi av") for label in labels(question, municipality()))
+        if answer:
+            assert town.say(question, answer) is AnswerOutcome.STORED

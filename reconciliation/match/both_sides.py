@@ -67,11 +67,11 @@ class BothSides:
         kept = marked.join(lost, on=list(PAIR), how="anti").join(won, on=list(PAIR), how="left")
         return kept.select(*PAIR, _lone=pl.col("_lone") | pl.col("_only").fill_null(value=False))
 
-    def better_elsewhere(self, keyed: pl.DataFrame, certain: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Of the pairs, those that are doubted; and the neighbours' pairs that would fit better."""
+    def better_elsewhere(self, keyed: pl.DataFrame, others: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Of the pairs, those that are doubted; and the neighbours' pairs that would fit better. others: other pairs that keys made."""
         if keyed.is_empty():
             return keyed, keyed
-        fits_better = better_elsewhere(self.rows, self.places(pl.concat([keyed, certain])))
+        fits_better = better_elsewhere(self.rows, self.places(pl.concat([keyed, others]).unique()))
         doubted, offered = (self.names(fits_better, *ends) for ends in (("_at", "_at_right"), ("_at", "_other")))
         return doubted.join(keyed, on=list(PAIR), how="semi"), offered
 

@@ -189,12 +189,15 @@ class KeyedPairs:
     def confirm(self) -> None:
         """The pairs that keys made become certain, but for those of which a neighbour fits the other side better."""
         keyed = pl.concat([pl.DataFrame(schema={**PAIR, "key": pl.String(), "reason": pl.String()}), *self.keyed])
-        certain = pl.concat(self.pairs).filter("certain").select(list(PAIR))
-        doubted, offered = self.house.better_elsewhere(keyed.select(list(PAIR)), certain)
+        made = pl.concat(self.pairs)
+        certain = made.filter("certain").select(list(PAIR))
+        # An entry whose own number is another home's may be the home of a neighbour that agrees with its key in nothing measured.
+        contradicted = made.filter(pl.col("reason") == "at_odds").select(list(PAIR))
+        doubted, offered = self.house.better_elsewhere(keyed.select(list(PAIR)), pl.concat([certain, contradicted]))
         odd = self.house.measured_otherwise(keyed.join(doubted, on=list(PAIR), how="anti"), certain)
         self._add(odd, "address", "at_odds", certain=False)
         keyed = keyed.join(odd, on=list(PAIR), how="anti")
-        cannot = pl.concat([doubted, *(pairs.filter(pl.col("reason") == "at_odds").select(list(PAIR)) for pairs in self.pairs)])
+        cannot = pl.concat([doubted, contradicted, odd.select(list(PAIR))])
         doubted = pl.concat([doubted, self.house.stopped(keyed, cannot)])
         for (key, reason), pairs in sorted(
             keyed.join(doubted, on=list(PAIR), how="anti").group_by("key", "reason"), key=lambda pair: pair[0]

@@ -154,6 +154,15 @@ def test_an_entry_beside_a_home_that_has_its_own_is_asked_of_the_next_house_on_t
     assert night({"fdv": homes}, [own, beside]).classes()["fdv-a73"] == "review"
 
 
+def test_two_entries_with_each_others_numbers_are_asked_about_although_one_of_them_has_no_measures() -> None:
+    ours = [flat(unit, unit, bruksenhetsnummer=unit, **(LARGER if unit == "H0201" else ALIKE)) for unit in ("H0101", "H0201", "H0202")]
+    typed = {"bruksenhetsnummer": "H0202", "antall_soverom": LARGER["antall_soverom"], "manedsleie": LARGER["manedsleie"]}
+    result = night({"fdv": ours}, [{"kobo_id": "of H0201", **typed}, {"kobo_id": "of H0202", "bruksenhetsnummer": "H0201"}])
+    assert set(result.classes().values()) == {"review"}
+    offered = dict(result.matches.group_by("leverandor_bolig_id").agg("kobo_id").iter_rows())
+    assert "of H0201" in offered["fdv-H0201"] and "of H0202" in offered["fdv-H0202"]
+
+
 def test_who_is_asked_is_shown_every_entry_of_the_house_that_it_may_be() -> None:
     """The entry with a1's number is the large flat's, so a1 is asked anyway; its own entry may be the one whose number no flat has."""
     ours = [flat("a1", "1", **PARCEL, **ALIKE, bruksenhetsnummer="H0101"), flat("a2", "2", **PARCEL, **LARGER, bruksenhetsnummer="H0202")]

@@ -50,11 +50,12 @@ def merge_assets(municipality: Municipality) -> dg.AssetsDefinition:
         session = night.session(municipality, context.run.run_id)
         for receipt in answers_before(session, municipality, earlier):
             context.log.info(f"{receipt.file}: {receipt.count(AnswerOutcome.STORED)} of {len(receipt.taken)} answers stored.")
-        with one_sentence():
-            done = planning_steps.merge_rows(session, standing_rows.frame)
-        dwellings = done.dwellings
         # Tonight's table replaces the last night's, so that one is read first.
-        gone = shielded_and_gone(earlier.last(slug, "dwellings"), dwellings)
+        last_dwellings = earlier.last(slug, "dwellings")
+        with one_sentence():
+            done = planning_steps.merge_rows(session, standing_rows.frame, last_dwellings)
+        dwellings = done.dwellings
+        gone = shielded_and_gone(last_dwellings, dwellings)
         yield dg.Output(
             Table(dwellings, {**standing_rows.facts, SHIELDED_GONE: gone}), "dwellings", metadata=table_metadata(dwellings, "kategori")
         )
@@ -118,10 +119,12 @@ def match_asset(municipality: Municipality) -> dg.AssetsDefinition:
         dagster_type=_MATCHES,
         io_manager_key="tables",
     )
-    def matches(context: dg.AssetExecutionContext, night: NightRun, dwellings: Table, register: Table) -> Iterator[object]:
+    def matches(
+        context: dg.AssetExecutionContext, night: NightRun, earlier: EarlierTables, dwellings: Table, register: Table
+    ) -> Iterator[object]:
         session = night.session(municipality, context.run.run_id)
         with one_sentence():
-            pairs = planning_steps.match_entries(session, dwellings.frame, register.frame)
+            pairs = planning_steps.match_entries(session, dwellings.frame, register.frame, earlier.last(municipality.slug, "matches"))
         yield dg.Output(Table(pairs), metadata=table_metadata(pairs, "key", "certain"))
 
     return matches

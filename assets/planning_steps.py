@@ -10,6 +10,7 @@ from functools import partial
 import polars as pl
 
 from assets.night_session import NightSession
+from assets.stored_table import Table
 from connectors.read_result import Verdict
 from kobo_client.snapshot import RegisterSnapshot, read_register
 from reconciliation.apply import still_to_arrive
@@ -19,6 +20,7 @@ from reconciliation.ledger import PLANNED, Ledger
 from reconciliation.match import match
 from reconciliation.merge import Merged, merge
 from reconciliation.merge.kept_homes import with_kept_homes
+from reconciliation.model.tables import DWELLINGS, MATCHES, conformed
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.approval import PartToApprove
 from reconciliation.plan.guards import ROW_REJECTED, SOURCE_INCOMPLETE
@@ -35,14 +37,15 @@ def known_homes(session: NightSession, carried: pl.DataFrame) -> pl.DataFrame:
     return with_kept_homes(session.memberships, carried, ledger.decisions(slug), ledger.link_history(slug))
 
 
-def merge_rows(session: NightSession, carried: pl.DataFrame) -> Merged:
-    """Dwellings merged from rows (STANDING_ROWS), with the keys known from earlier nights and the decisions in force."""
+def merge_rows(session: NightSession, carried: pl.DataFrame, before: Table | None) -> Merged:
+    """Dwellings merged from rows (STANDING_ROWS), with the keys known from earlier nights and the decisions in force. before: the last
+    night's stored dwellings."""
     slug = session.municipality.slug
     with session.step("merge"):
         known = known_homes(session, carried)
         decided = with_unchanged_choices(session.ledger.decisions(slug), carried, known)
         same_place = kommune_table().same_place_as(session.municipality.kommunenummer)
-        return merge(carried, known, decided, session.municipality, same_place)
+        return merge(carried, known, decided, session.municipality, same_place, _frame(before, DWELLINGS))
 
 
 def see_register(session: NightSession) -> RegisterSnapshot:
@@ -53,12 +56,17 @@ def see_register(session: NightSession) -> RegisterSnapshot:
         return replace(seen, rows=masked_entries(seen.rows))
 
 
-def match_entries(session: NightSession, dwellings: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
-    """MATCHES: which entry each dwelling is."""
+def match_entries(session: NightSession, dwellings: pl.DataFrame, entries: pl.DataFrame, before: Table | None) -> pl.DataFrame:
+    """MATCHES: which entry each dwelling is. before: the last night's stored matches."""
     slug = session.municipality.slug
     with session.step("match"):
         same_place = kommune_table().same_place_as(session.municipality.kommunenummer)
-        return match(dwellings, entries, session.ledger.links(slug), session.ledger.decisions(slug), same_place)
+        links, decisions = session.ledger.links(slug), session.ledger.decisions(slug)
+        return match(dwellings, entries, links, decisions, same_place, _frame(before, MATCHES))
+
+
+def _frame(table: Table | None, schema: dict[str, pl.DataType]) -> pl.DataFrame | None:
+    return None if table is None else conformed(table.frame, schema)
 
 
 def plan_changes(

@@ -49,13 +49,13 @@ def plan_tonight(municipality: Municipality, home: Path, as_of: date | None = No
         valid = reading_steps.validate_rows(session, read.rows, read.unreadable, reads, before, seen.rows)
         _believe(reading_steps.rows_lost(read.rows, valid))
         to_merge = reading_steps.rows_to_merge(session, valid.accepted, valid.rejected, verdicts, before)
-        merged = planning_steps.merge_rows(session, to_merge)
+        merged = planning_steps.merge_rows(session, to_merge, last_table(base, slug, "dwellings"))
         _believe(planning_steps.rows_not_merged(to_merge, merged.dwellings))
         plan = planning_steps.plan_changes(
             session,
             merged,
             register_rows=seen.rows if seen.verdict == "complete" else None,
-            matches=planning_steps.match_entries(session, merged.dwellings, seen.rows),
+            matches=planning_steps.match_entries(session, merged.dwellings, seen.rows, last_table(base, slug, "matches")),
             rejected=valid.rejected,
             verdicts=verdicts,
         )

@@ -15,6 +15,7 @@ from reconciliation.match.decided_pairs import pair_decisions
 from reconciliation.match.keyed_pairs import KeyedPairs
 from reconciliation.match.last_search import last_search, left_behind
 from reconciliation.match.other_streets import OtherStreets, alone_alike
+from reconciliation.match.still_asked import still_asked
 from reconciliation.match.unambiguous_pairs import MEASURES, alone_at_address, around_addresses, last_left, leases, only_with_this_rent
 from reconciliation.model.known_decisions import Decisions
 from reconciliation.model.plan_actions import HOME_GONE
@@ -28,8 +29,10 @@ def match(
     links: pl.DataFrame,
     decisions: Decisions | pl.DataFrame | None = None,
     same_place: SamePlace | None = None,
+    before: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """dwellings: DWELLINGS. register_rows: kobo_id, leverandor_bolig_id, slettet (optional), contract.COMPARED.
+    """dwellings: DWELLINGS. register_rows: kobo_id, leverandor_bolig_id, slettet (optional), contract.COMPARED. before: MATCHES of the
+    night before, whose questions stay.
 
     links: leverandor_bolig_id, kobo_id (at least). Shape: MATCHES, sorted. An entry is at most once in a certain pair, so is
     a dwelling. Pairs that are not certain are questions: a key that something contradicts, a rival, a candidate.
@@ -60,6 +63,8 @@ def match(
     keyed.offer(_last_search(keyed))
     keyed.offer(_elsewhere(keyed))
     keyed.offer(_of_homes_gone(keyed), HOME_GONE)
+    if before is not None:
+        keyed.pairs.append(still_asked(keyed, before))
     return keyed.result()
 
 

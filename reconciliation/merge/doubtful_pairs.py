@@ -14,17 +14,20 @@ from reconciliation.merge.before_answers import of_dwellings
 from reconciliation.merge.copied_rows import copied_pairs
 from reconciliation.merge.decided_rows import Excused
 from reconciliation.merge.near_pairs import near_pairs
+from reconciliation.merge.still_asked_rows import still_asked
 
 MOST = 15
 """Candidates named for one dwelling; a tower block has more, and no person compares them all."""
 MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "_floor", "seksjonsnummer", "_ground")
 
 
-def candidates(dwellings: pl.DataFrame, parts: pl.DataFrame, apart: pl.DataFrame, excused: Excused) -> pl.DataFrame:
-    """dwellings: leverandor_bolig_id, sources, merged_by, CONTENT, PLACE_COLUMNS. parts: the same of what people's answers joined, with
-    `part` (before_answers). apart: pairs (left, right) of ids that a key calls one although they are known, or look, as two. excused:
-    what people decided. A dwelling that they called new is not asked about beside the others of its list; another list's row that came
-    later is.
+def candidates(
+    dwellings: pl.DataFrame, parts: pl.DataFrame, apart: pl.DataFrame, excused: Excused, before: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """dwellings: leverandor_bolig_id, sources, source_keys, merged_by, CONTENT, PLACE_COLUMNS. parts: the same of what people's answers
+    joined, with `part` (before_answers). apart: pairs (left, right) of ids that a key calls one although they are known, or look, as two.
+    excused: what people decided. before: DWELLINGS of the night before. A dwelling that they called new is not asked about beside the
+    others of its list; another list's row that came later is.
 
     Returns (leverandor_bolig_id, candidates: sorted list).
     """
@@ -39,6 +42,8 @@ def candidates(dwellings: pl.DataFrame, parts: pl.DataFrame, apart: pl.DataFrame
     pairs = [of_dwellings(likely, parts, dwellings), apart.select(leverandor_bolig_id="left", other="right")]
     pairs = [_elsewhere_of_other_lists(pl.concat(pairs), dwellings), of_dwellings(copied_pairs(grounded), parts, dwellings)]
     named = pl.concat(pairs).filter(pl.col("leverandor_bolig_id") != pl.col("other")).unique()
+    if before is not None:
+        named = pl.concat([named, still_asked(before, dwellings, named)])
     named = excused.without_numbered(excused.open(named), dwellings)
     if excused.new_beside_all.len():
         named = named.filter(~pl.col("leverandor_bolig_id").is_in(excused.new_beside_all.implode()))

@@ -44,8 +44,10 @@ def merge(
     decisions: Decisions | pl.DataFrame | None,
     municipality: Municipality,
     same_place: SamePlace | None = None,
+    before: pl.DataFrame | None = None,
 ) -> Merged:
-    """rows: STANDING_ROWS. memberships: source, source_key, leverandor_bolig_id of every key ever seen.
+    """rows: STANDING_ROWS. memberships: source, source_key, leverandor_bolig_id of every key ever seen. before: DWELLINGS of the night
+    before, whose questions stay.
 
     Each row ends in exactly one dwelling; rows of the same source never in the same; the order of rows does not matter.
     Raises ValueError when a key occurs twice: validation lets none of them pass.
@@ -59,7 +61,7 @@ def merge(
     unanswered = rows_before_answers(named, answers.same)
     parts = _parts(unanswered, municipality, same_place)
     named = named.select("_cluster", "_row", "_rank", "_joined", "_known", "_street", *MEMBERSHIP, "owner", "carried")
-    dwellings = _dwellings(named, content, disputed, apart, answers.excused(named), parts, same_place)
+    dwellings = _dwellings(named, content, disputed, apart, answers.excused(named), parts, same_place, before)
     # Rows that were known stay known, also while their dwelling waits for a person; a row whose key moved keeps its old membership.
     waiting = dwellings.filter(pl.col("candidates").list.len() > 0).get_column("leverandor_bolig_id")
     remembered = named.filter(pl.col("_known").is_not_null() | ~pl.col("leverandor_bolig_id").is_in(waiting.implode()))
@@ -129,6 +131,7 @@ def _dwellings(
     excused: Excused,
     parts: pl.DataFrame,
     same_place: SamePlace | None,
+    before: pl.DataFrame | None,
 ) -> pl.DataFrame:
     """parts: of `_parts`."""
     whole = content.join(_facts(named), on="_cluster", how="left", maintain_order="left")
@@ -138,7 +141,7 @@ def _dwellings(
         .join(ids, left_on="right", right_on="_cluster", suffix="_right")
         .select(left="leverandor_bolig_id", right="leverandor_bolig_id_right")
     )
-    doubtful = candidates(_placed(whole, named, same_place), parts, named_apart, excused)
+    doubtful = candidates(_placed(whole, named, same_place), parts, named_apart, excused, before)
     none = pl.lit([], pl.List(pl.String()))
     return (
         whole.join(disputed, on="_cluster", how="left", maintain_order="left")

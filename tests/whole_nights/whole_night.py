@@ -113,9 +113,11 @@ def whole_night(
         facts = {"sources": source_facts(read)}
         _store(Table(standing_rows, facts), base / slug / "standing_rows.parquet")
         known, decisions, bases = planning_steps.known_homes(session, standing_rows), ledger.decisions(slug), ledger.bases(slug)
-        merged = planning_steps.merge_rows(session, standing_rows)
+        merged = planning_steps.merge_rows(session, standing_rows, earlier.last(slug, "dwellings"))
+        _store(Table(merged.dwellings), base / slug / "dwellings.parquet")
         _store(Table(merged.memberships), base / slug / "memberships.parquet")
-        matches = planning_steps.match_entries(session, merged.dwellings, seen.rows)
+        matches = planning_steps.match_entries(session, merged.dwellings, seen.rows, earlier.last(slug, "matches"))
+        _store(Table(matches), base / slug / "matches.parquet")
         plan = planning_steps.plan_changes(
             session,
             merged,

@@ -14,7 +14,7 @@ from reconciliation.merge.before_answers import of_dwellings
 from reconciliation.merge.copied_rows import copied_pairs
 from reconciliation.merge.decided_rows import Excused
 from reconciliation.merge.near_pairs import near_pairs
-from reconciliation.merge.still_asked_rows import still_asked
+from reconciliation.merge.still_asked_rows import rows_still_asked
 
 MOST = 15
 """Candidates named for one dwelling; a tower block has more, and no person compares them all."""
@@ -43,7 +43,7 @@ def candidates(
     pairs = [_elsewhere_of_other_lists(pl.concat(pairs), dwellings), of_dwellings(copied_pairs(grounded), parts, dwellings)]
     named = pl.concat(pairs).filter(pl.col("leverandor_bolig_id") != pl.col("other")).unique()
     if before is not None:
-        named = pl.concat([named, still_asked(before, dwellings, named)])
+        named = pl.concat([named, rows_still_asked(before, dwellings, named)])
     named = excused.without_numbered(excused.open(named), dwellings)
     if excused.new_beside_all.len():
         named = named.filter(~pl.col("leverandor_bolig_id").is_in(excused.new_beside_all.implode()))

@@ -7,7 +7,7 @@ import polars as pl
 from reconciliation.model.decision_evidence import EVIDENCE_FIELDS, evidence_of, same_evidence
 
 
-def still_asked(before: pl.DataFrame, dwellings: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+def rows_still_asked(before: pl.DataFrame, dwellings: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
     """before: DWELLINGS of the night before. dwellings: tonight's. named: pairs (leverandor_bolig_id, other) that are asked tonight.
 
     Other such pairs of then, of no common list, both made of the same rows as then whose values, rents that rose a little aside, are the

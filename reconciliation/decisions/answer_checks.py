@@ -155,13 +155,14 @@ def _check(answer: GivenAnswer, question: Question | None, stored: dict[str, str
     if question.id in stored:
         return CheckedAnswer(answer, AnswerOutcome.ALREADY if stored[question.id] == answer.answer else AnswerOutcome.TWICE, question)
     before = question.decided_code
-    if before == answer.answer:
+    chosen = question.answer(answer.answer)
+    if before and before in (answer.answer, chosen.code if chosen else None):
         return CheckedAnswer(answer, AnswerOutcome.ALREADY, question, *_who(question), before)
     own = question.decided if before and not from_other_side(question) else None
     if own and own["decided_by"].casefold() != answer.by.strip().casefold():
         return CheckedAnswer(answer, AnswerOutcome.OTHERWISE, question, *_who(question), before)
     changed = {called.pair for called in _sides_called_same(question, question.answer(before) if before else None).values()}
-    called = _sides_called_same(question, question.answer(answer.answer))
+    called = _sides_called_same(question, chosen)
     before_by_side = [(same[side], now) for side, now in called.items() if side in same]
     if any(earlier.question != now.question and earlier.pair not in {now.pair, *changed} for earlier, now in before_by_side):
         return CheckedAnswer(answer, AnswerOutcome.TWO_SAME, question)

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reconciliation.decisions.answer_choices import Answer, Record, in_force
 from reconciliation.decisions.question import Question
+from reconciliation.decisions.value_answers import unit_answer
 from reconciliation.model.known_decisions import DecisionKind
 
 
@@ -47,13 +49,12 @@ def number_rivals(given: Iterable[tuple[str, str]], questions: Sequence[Question
     replaced = {question.id for _, question, _ in answers}
     asked_here = {question.building for _, question, _ in answers}
     before = [
-        (None, question, question.decided_code)
+        (None, question, question.unit_given)
         for question in known.values()
-        if question.decided and question.id not in replaced and question.building in asked_here
+        if question.unit_given and question.id not in replaced and question.building in asked_here
     ]
     by_building: dict[str | None, list[_Numbered]] = {}
-    for at, question, code in [*answers, *before]:
-        unit = _unit_of(question, code)
+    for at, question, unit in [*((at, question, unit_of(question.answer(code))) for at, question, code in answers), *before]:
         if unit:
             numbered = _Numbered(question.dwelling, unit, _lists(question), _lease(question.ours), at)
             by_building.setdefault(question.building, []).append(numbered)
@@ -73,9 +74,30 @@ def number_rivals(given: Iterable[tuple[str, str]], questions: Sequence[Question
     return rivals
 
 
-def _unit_of(question: Question, code: str) -> str | None:
-    answer = question.answer(code)
-    if answer is None or answer.verdict != DecisionKind.VALUE or not answer.value:
+def number_given(question: Question, record: Record) -> Answer | None:
+    """The unit number that somebody wrote for the question's rows, as an answer; None where a night has used it, and asks all the same."""
+    for key in number_keys(question):
+        row = record.last.get(key)
+        unit = str(json.loads(row["value"])) if row and row["verdict"] == DecisionKind.VALUE and row["value"] else None
+        if unit and unit != question.ours.get("bruksenhetsnummer"):
+            answer = question.answer(f"{DecisionKind.VALUE.value}:{json.dumps(unit)}")
+            return answer if answer and in_force(record, [answer]) else None
+    return None
+
+
+def number_keys(question: Question) -> set[tuple[str, ...]]:
+    """What decisions about the unit number of the question's rows are keyed by: that of the first row stands for all."""
+    answer = (
+        unit_answer([(f"{row.source}:{row.key}", row.values) for row in question.rows[:1]], "H0101")
+        if question.takes_unit and question.rows
+        else None
+    )
+    return {answer.question} if answer else set()
+
+
+def unit_of(answer: Answer | None) -> str | None:
+    """The unit number that the answer gives."""
+    if answer is None or answer.verdict != DecisionKind.VALUE or answer.field != "bruksenhetsnummer" or not answer.value:
         return None
     return str(json.loads(answer.value))
 

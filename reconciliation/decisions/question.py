@@ -66,7 +66,8 @@ class Question:
     secret: no address is shown, of either side. (A pair with one shielded side is never asked about.)
     house: key shared by dwellings of one house that lack unit numbers; None otherwise.
     holds_up: number of dwellings that wait for the answer. decided: the decision in force on this evidence, None while open.
-    decided_code: the code of its answer. before: while open, the last decision about it, given on other evidence. only_units: the answers
+    decided_code: the code of its answer. unit_given: the unit number that somebody gave its rows, not yet used by a night.
+    before: while open, the last decision about it, given on other evidence. only_units: the answers
     list the units that the official register has at the address, and no other unit number is accepted. units_there: unit numbers that
     other homes at the address have, where its own is asked for. night: for a WARNING question, the night that warned. rejected: rows of
     other lists at the address that wait for a correction; of a CHOOSING question only. contradicting: "source:key" of the rows that give
@@ -91,6 +92,7 @@ class Question:
     holds_up: int = 1
     decided: Mapping[str, Any] | None = None
     decided_code: str = ""
+    unit_given: str | None = None
     before: Mapping[str, Any] | None = None
     only_units: bool = False
     units_there: tuple[UnitThere, ...] = ()

@@ -10,6 +10,7 @@ from dataclasses import replace
 import polars as pl
 
 from reconciliation.decisions.answer_choices import Record, in_force, last_about
+from reconciliation.decisions.number_rivals import number_given, number_keys, unit_of
 from reconciliation.decisions.question import FIELD, Question
 from reconciliation.decisions.question_list import about_entries, ordered_questions, without_repeats
 from reconciliation.decisions.question_lookup import AskedAbout, Tables
@@ -32,7 +33,7 @@ class AskedOf:
         self._answered_by: dict[tuple[str, ...], list[int]] = {}
         """What decisions are keyed by -> places of the questions that such a decision may answer."""
         for at, question in enumerate(self._undecided):
-            for key in {answer.question for answer in question.answers}:
+            for key in {answer.question for answer in question.answers} | number_keys(question):
                 self._answered_by.setdefault(key, []).append(at)
         self._decided: dict[str, Question] = {}
         self.named = {
@@ -58,8 +59,8 @@ class AskedOf:
         for at in sorted({at for key in record.last.keys() & self._answered_by.keys() for at in self._answered_by[key]}):
             question = with_decision(questions[at], record)
             before = self._decided.get(question.id)
-            given = (question.decided, question.decided_code, question.before)
-            same = before is not None and (before.decided, before.decided_code, before.before) == given
+            given = (question.decided, question.decided_code, question.before, question.unit_given)
+            same = before is not None and (before.decided, before.decided_code, before.before, before.unit_given) == given
             questions[at] = self._decided[question.id] = before if before is not None and same else question
         return questions
 
@@ -67,7 +68,9 @@ class AskedOf:
 def with_decision(question: Question, record: Record) -> Question:
     """The question with the answer that is in force for it, if there is one, or else with the last one on other evidence. question: without
     either."""
-    choice = in_force(record, question.answers)
+    number = number_given(question, record)
+    question = replace(question, unit_given=unit_of(number))
+    choice = in_force(record, (*question.answers, number) if number else question.answers)
     if choice is None:
         return replace(question, before=last_about(record, question.answers, question.field if question.about == FIELD else None))
     return replace(question, decided=choice[0], decided_code=choice[1].code)

@@ -146,3 +146,24 @@ def test_opposite_answers_that_are_stored_all_the_same_are_listed_and_neither_is
     assert set(night.plan.items.get_column("class")) == {"review"}
     again = merge(night.rows.reverse(), none_known(), decisions, municipality())
     assert again.dwellings.equals(night.merged.dwellings)
+
+
+def test_one_number_for_two_flats_of_a_list_is_refused_also_when_each_is_answered_by_itself(town: Town) -> None:
+    evening = Evening(town)
+    assert evening.say("fdv-a2", "H0101").outcome is AnswerOutcome.STORED
+    assert [question.dwelling for question in town.open() if question.dwelling == "fdv-a2"] == []
+    refused = evening.say("fdv-a4", "H0101", by="AB")
+    assert (refused.outcome, refused.rivals) == (AnswerOutcome.DOUBLED, (("fdv-a2", None),))
+    assert "H0101 står også på fdv-a2" in outcome_in_words(refused, municipality())
+    assert evening.say("omsorg-b2", "H0101", by="AB").outcome is AnswerOutcome.STORED, "the same flat in another list"
+    assert evening.say("fdv-a2", "same:omsorg-b2").outcome is AnswerOutcome.STORED, "one's own mind may change"
+    assert evening.say("omsorg-b4", "H0101").outcome is AnswerOutcome.DOUBLED, "a number stays when the other side is called the same"
+    assert evening.say("fdv-a4", "H0102").outcome is AnswerOutcome.STORED
+
+
+def test_another_number_for_a_row_that_somebody_else_has_numbered_is_refused(town: Town) -> None:
+    evening = Evening(town)
+    assert evening.say("fdv-a2", "H0101").outcome is AnswerOutcome.STORED
+    assert evening.say("fdv-a2", "h0101", by="AB").outcome is AnswerOutcome.ALREADY
+    assert evening.say("fdv-a2", "H0102", by="AB").outcome is AnswerOutcome.OTHERWISE
+    assert evening.say("fdv-a2", "H0102").outcome is AnswerOutcome.STORED

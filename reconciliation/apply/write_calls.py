@@ -5,17 +5,14 @@ Before a change or a deletion the entry is compared with its values in the plan 
 
 from __future__ import annotations
 
-import contextlib
 import json
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from kobo_client.contract import FIELDS
-from kobo_client.errors import Conflict, NotFound, RefusedRow, RegisterDown, RegisterError
+from kobo_client.errors import Conflict, NotFound, RegisterDown
 from kobo_client.payload import DELETED, from_body, updatable_body
-from reconciliation.apply.register_port import STOPS_THE_NIGHT, Register, settle_error
+from reconciliation.apply.register_port import Register
 from reconciliation.apply.unwritten_reasons import unwritten
 from reconciliation.ledger import Write, WriteOutcome
 from reconciliation.model.plan_actions import REPLACE
@@ -46,19 +43,21 @@ def _agreed(body: Mapping[str, Any], made: Mapping[str, Any]) -> dict[str, Any]:
 def _take_over(register: Register, write: Write, conflict: Conflict) -> WriteOutcome:
     """The register has the dwelling already. Its entry is linked when it has our id; or no supplier id and nobody had seen it, since it
     conflicts by address and unit number. An entry with a different supplier id is left alone, and so is one that the plan was made with:
-    its values, or a person, said that it is not this dwelling."""
+    its values, or a person, said that it is not this dwelling. A replacement takes over none but its own: a person said which entry the
+    dwelling is, and any other one at its new place is another home's."""
     taken = unwritten("taken", words=conflict.words or "")
     refused = WriteOutcome(write.request_id, write.leverandor_bolig_id, "refused", conflict.kobo_id, conflict.status, taken)
     if conflict.kobo_id is None:
         return refused
     try:
-        existing = _read(register, conflict.kobo_id)
+        existing = read_entry(register, conflict.kobo_id)
     except NotFound:
         return refused
     except RegisterDown as down:
         down.sent = True  # the POST was, though the question after it was not
         raise
-    if existing.get("leverandor_bolig_id") != write.leverandor_bolig_id and conflict.kobo_id in write.passed_over:
+    another = existing.get("leverandor_bolig_id") != write.leverandor_bolig_id
+    if another and (write.verb == REPLACE or conflict.kobo_id in write.passed_over):
         return replace(refused, message=unwritten("place_stands", words=conflict.words or ""))
     if existing.get("leverandor_bolig_id") not in (None, "", write.leverandor_bolig_id):
         return refused
@@ -72,36 +71,36 @@ def change(register: Register, write: Write) -> WriteOutcome:
     kobo_id = str(write.kobo_id)
     changes = json.loads(write.changes)
     try:
-        existing = _read(register, kobo_id)
+        existing = read_entry(register, kobo_id)
     except NotFound:
-        return _settled(write, "moved", message=unwritten("gone"))
-    if not _may_touch(existing, write):
-        return _settled(write, "moved", message=unwritten("not_ours"))
-    moved = [item["field"] for item in changes if not _has_value(existing, item, "old") and not _has_value(existing, item, "new")]
+        return settled(write, "moved", message=unwritten("gone"))
+    if not may_touch(existing, write):
+        return settled(write, "moved", message=unwritten("not_ours"))
+    moved = [item["field"] for item in changes if not has_value(existing, item, "old") and not has_value(existing, item, "new")]
     if moved:
-        return _settled(write, "moved", message=unwritten("moved", fields=sorted(moved)))
+        return settled(write, "moved", message=unwritten("moved", fields=sorted(moved)))
     ours = existing.get("leverandor_bolig_id") == write.leverandor_bolig_id
-    if ours and all(_has_value(existing, item, "new") for item in changes):
-        return _settled(write, "done", agreed=_written(changes))
+    if ours and all(has_value(existing, item, "new") for item in changes):
+        return settled(write, "done", agreed=_written(changes))
     wanted = {**existing, **{item["field"]: item["new"] for item in changes}, "leverandor_bolig_id": write.leverandor_bolig_id}
     try:
         status = register.change(kobo_id, updatable_body(wanted), request_id=write.request_id)
     except NotFound:
-        return _settled(write, "moved", message=unwritten("gone"))
-    return _settled(write, "done", status=status, agreed=_written(changes))
+        return settled(write, "moved", message=unwritten("gone"))
+    return settled(write, "done", status=status, agreed=_written(changes))
 
 
 def remove(register: Register, write: Write) -> WriteOutcome:
     """DELETE. The deleted values are stored as the write's changes, so that it can be undone."""
     kobo_id = str(write.kobo_id)
     try:
-        existing = _read(register, kobo_id)
+        existing = read_entry(register, kobo_id)
     except NotFound:
-        return _settled(write, "done", unlink="retired")
-    if not _may_touch(existing, write):
-        return _settled(write, "moved", message=unwritten("not_ours"))
-    if moved := _moved_since(existing, write):
-        return _settled(write, "moved", message=unwritten("moved", fields=moved))
+        return settled(write, "done", unlink="retired")
+    if not may_touch(existing, write):
+        return settled(write, "moved", message=unwritten("not_ours"))
+    if moved := moved_since(existing, write):
+        return settled(write, "moved", message=unwritten("moved", fields=moved))
     taken = [
         {"field": name, "old": kept_text(value) if isinstance(value, str) else value, "new": None, "source": None}
         for name, value in sorted(existing.items())
@@ -110,94 +109,41 @@ def remove(register: Register, write: Write) -> WriteOutcome:
     try:
         status = register.remove(kobo_id, write.leverandor_bolig_id, request_id=write.request_id)
     except NotFound:
-        return _settled(write, "done", unlink="retired")
-    return _settled(write, "done", status=status, unlink="retired", changes=json.dumps(taken, ensure_ascii=False, default=str))
+        return settled(write, "done", unlink="retired")
+    return settled(write, "done", status=status, unlink="retired", changes=json.dumps(taken, ensure_ascii=False, default=str))
 
 
-def replace_entry(register: Register, write: Write) -> WriteOutcome:
-    """DELETE of the entry, then POST of the dwelling, by a person's decision. An entry that is deleted already is not deleted again."""
-    lacking = _lacking(json.loads(write.body or "{}"))
-    if lacking:
-        # Checked before the entry is deleted: the register would refuse the new one.
-        return _settled(write, "refused", message=unwritten("lacking", fields=lacking))
-    kobo_id = str(write.kobo_id)
-    try:
-        existing = _read(register, kobo_id)
-    except NotFound:
-        return _made_anew(register, write)
-    if not _may_touch(existing, write):
-        return _settled(write, "moved", message=unwritten("not_ours"))
-    moved = {str(item["field"]) for item in json.loads(write.changes) if not _has_value(existing, item, "old")}
-    moved |= set(_moved_since(existing, write))
-    if moved:
-        return _settled(write, "moved", message=unwritten("moved", fields=sorted(moved)))
-    with contextlib.suppress(NotFound):
-        register.remove(kobo_id, write.leverandor_bolig_id, request_id=str(uuid.uuid5(uuid.NAMESPACE_OID, write.request_id)))
-    return _made_anew(register, write)
-
-
-def _made_anew(register: Register, write: Write) -> WriteOutcome:
-    """The POST of a replacement. The old entry is deleted by now, so after any error the write stays `unknown` until the register has
-    accepted or refused the new one."""
-    try:
-        made = create(register, write)
-    except STOPS_THE_NIGHT:
-        raise
-    except RefusedRow as refused:
-        return replace(settle_error(write, refused), unlink="replaced")
-    except RegisterError as error:
-        return replace(settle_error(write, error, again=True), state="unknown", message=unwritten("unknown"))
-    except Exception as error:
-        return settle_error(write, error, again=True)
-    return replace(made, unlink="replaced")
-
-
-def _lacking(body: Mapping[str, Any]) -> list[str]:
-    """Required fields missing from the body, and fields with values that are not in the contract."""
-    values = from_body(body)
-    wrong = [field.name for field in FIELDS if field.required and values.get(field.name) in (None, "")]
-    return wrong + [field.name for field in FIELDS if field.values and values.get(field.name) not in (None, *field.values)]
-
-
-CALLS: dict[str, Call] = {"POST": create, "PUT": change, "DELETE": remove, REPLACE: replace_entry}
+CALLS: dict[str, Call] = {"POST": create, "PUT": change, "DELETE": remove}
+"""How a write of tonight is made; a replacement is two calls, of replacement_calls.py."""
 
 
 def verify_change(register: Register, write: Write) -> WriteOutcome:
     """Settle an earlier night's PUT by reading the entry. If it did not arrive, tonight's plan says what to do."""
     try:
-        existing = _read(register, str(write.kobo_id))
+        existing = read_entry(register, str(write.kobo_id))
     except NotFound:
-        return _settled(write, "moved", message=unwritten("gone"))
+        return settled(write, "moved", message=unwritten("gone"))
     changes = json.loads(write.changes)
-    if not all(_has_value(existing, item, "new") for item in changes):
-        return _settled(write, "failed", message=unwritten("not_arrived"))
-    return _settled(write, "done", agreed=_written(changes))
+    if not all(has_value(existing, item, "new") for item in changes):
+        return settled(write, "failed", message=unwritten("not_arrived"))
+    return settled(write, "done", agreed=_written(changes))
 
 
 def verify_removal(register: Register, write: Write) -> WriteOutcome:
     """Settle an earlier night's DELETE by reading the entry."""
     try:
-        _read(register, str(write.kobo_id))
+        read_entry(register, str(write.kobo_id))
     except NotFound:
-        return _settled(write, "done", unlink="retired")
-    return _settled(write, "failed", message=unwritten("not_arrived"))
+        return settled(write, "done", unlink="retired")
+    return settled(write, "failed", message=unwritten("not_arrived"))
 
 
-def verify_replacement(register: Register, write: Write) -> WriteOutcome:
-    """Settle an earlier night's replacement: POST the new entry if the old one is deleted; otherwise tonight's plan says what to do."""
-    try:
-        _read(register, str(write.kobo_id))
-    except NotFound:
-        return _made_anew(register, write)
-    return _settled(write, "failed", message=unwritten("not_arrived"))
-
-
-VERIFY: dict[str, Call] = {"POST": create, "PUT": verify_change, "DELETE": verify_removal, REPLACE: verify_replacement}
+VERIFY: dict[str, Call] = {"POST": create, "PUT": verify_change, "DELETE": verify_removal}
 """How an unsettled write of an earlier night is settled. A POST is repeated with its own request id: the register answers that it has
 the entry, or creates it now."""
 
 
-def _read(register: Register, kobo_id: str) -> Mapping[str, Any]:
+def read_entry(register: Register, kobo_id: str) -> Mapping[str, Any]:
     """The entry. Raises NotFound also for a deleted one."""
     existing = register.read(kobo_id)
     if existing.get(DELETED):
@@ -205,16 +151,18 @@ def _read(register: Register, kobo_id: str) -> Mapping[str, Any]:
     return existing
 
 
-def _may_touch(existing: Mapping[str, Any], write: Write) -> bool:
+def may_touch(existing: Mapping[str, Any], write: Write) -> bool:
+    """Whether the entry has our supplier id, or none."""
     return existing.get("leverandor_bolig_id") in (None, "", write.leverandor_bolig_id)
 
 
-def _moved_since(existing: Mapping[str, Any], write: Write) -> list[str]:
+def moved_since(existing: Mapping[str, Any], write: Write) -> list[str]:
     """Fields whose values differ from those in the plan, of an entry that is about to be deleted."""
     return sorted(name for name, value in (write.seen or {}).items() if _plain(existing.get(name)) != _plain(value))
 
 
-def _has_value(existing: Mapping[str, Any], change: Mapping[str, Any], side: str) -> bool:
+def has_value(existing: Mapping[str, Any], change: Mapping[str, Any], side: str) -> bool:
+    """side: old or new, of a change of the plan."""
     return bool(_plain(existing.get(change["field"])) == _plain(change[side]))
 
 
@@ -234,5 +182,6 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _settled(write: Write, state: str, **known: Any) -> WriteOutcome:
+def settled(write: Write, state: str, **known: Any) -> WriteOutcome:
+    """The write's outcome; known: further fields of it."""
     return WriteOutcome(write.request_id, write.leverandor_bolig_id, state, write.kobo_id, **known)

@@ -13,8 +13,10 @@ import polars as pl
 from kobo_client.payload import to_body
 from reconciliation.apply.journalled_writes import Applying, carry_out
 from reconciliation.apply.register_port import Register
+from reconciliation.apply.replacement_calls import is_half_made, taken_out_before
+from reconciliation.apply.replacements import made_anew_of, new_places, replace_entries
 from reconciliation.apply.unwritten_reasons import OWN_FAULT, OWN_FAULT_NOT_ARRIVED, unwritten
-from reconciliation.apply.write_calls import CALLS, VERIFY
+from reconciliation.apply.write_calls import CALLS, VERIFY, Call
 from reconciliation.ledger import Ledger, Write, WriteOutcome
 from reconciliation.model.plan_actions import REPLACE, acts, replaces, verb_of
 from reconciliation.model.tables import OUTCOMES
@@ -47,12 +49,23 @@ def apply_plan(
     actionable = items.filter(acts())
     bodies = _bodies(actionable, desired)
     without_id = _without_supplier_id(entries)
-    _finish(applying, bodies, without_id)
-    settled, ready = _settled_before(actionable, ledger, municipality)
-    done = carry_out(applying, _writes(ready, bodies, _entries_at_planning(ready, entries), run_id, without_id), CALLS)
+    half_made = _finish(applying, bodies, without_id)
+    settled, ready = _settled_before(actionable, ledger, municipality, {write.leverandor_bolig_id for write in half_made})
+    seen = _entries_at_planning(ready, entries)
+
+    def writes(*verbs: str) -> Iterator[Write]:
+        return _writes([item for item in ready if verb_of(item) in verbs], bodies, seen, run_id, without_id)
+
+    # What leaves a place comes before what takes one: deletions, then replacements, then what is new.
+    done = carry_out(applying, writes("PUT", "DELETE"), CALLS)
+    deleted = {str(outcome.kobo_id) for outcome in done if outcome.state == "done" and outcome.unlink}
+    replacing = list(writes(REPLACE))
+    done += replace_entries(applying, replacing, half_made, new_places(replacing, desired, entries), deleted)
+    done += carry_out(applying, writes("POST"), CALLS)
     done = _asked_once_more(applying, done)
-    verbs = {item["leverandor_bolig_id"]: verb_of(item) for item in ready}
-    return _outcomes([*settled, *((verbs[outcome.leverandor_bolig_id], outcome) for outcome in done)])
+    verbs = {item["leverandor_bolig_id"]: verb_of(item) for item in actionable.iter_rows(named=True)}
+    tonight = ((verbs[outcome.leverandor_bolig_id], outcome) for outcome in done if outcome.leverandor_bolig_id in verbs)
+    return _outcomes([*settled, *tonight])
 
 
 def _without_supplier_id(entries: pl.DataFrame | None) -> frozenset[str]:
@@ -62,16 +75,27 @@ def _without_supplier_id(entries: pl.DataFrame | None) -> frozenset[str]:
     return frozenset(entries.filter(pl.col("leverandor_bolig_id").fill_null("") == "")["kobo_id"])
 
 
-def _finish(applying: Applying, bodies: dict[str, str], without_id: frozenset[str]) -> None:
-    """Settle every write of earlier nights whose outcome is unknown, by asking the register. A POST that never arrived is made now."""
+def _finish(applying: Applying, bodies: dict[str, str], without_id: frozenset[str]) -> list[Write]:
+    """Settle every write of earlier nights whose outcome is unknown, by asking the register. A POST that never arrived is made now.
+
+    Returns the replacements whose old entry is deleted: the new ones are made after tonight's deletions, of which they may need the place.
+    """
     # If tonight's plan creates the dwelling too, tonight's values are sent: the first attempt may be weeks old.
     writes = [
         replace(write, body=bodies.get(write.leverandor_bolig_id, write.body), first_body=write.body, passed_over=without_id)
         for write in applying.ledger.unsettled(applying.municipality)
-        if write.verb in VERIFY
+        if write.verb in (*VERIFY, REPLACE)
     ]
-    if writes:
-        carry_out(applying, writes, VERIFY, journalled=True)
+    if not writes:
+        return []
+    half = {outcome.request_id for outcome in carry_out(applying, writes, _verify(applying), journalled=True) if is_half_made(outcome)}
+    return [write for write in writes if write.request_id in half]
+
+
+def _verify(applying: Applying) -> dict[str, Call]:
+    """How a write whose answer was lost is looked up, by verb; of a replacement, its deletion."""
+    linked = dict(applying.ledger.links(applying.municipality).select("leverandor_bolig_id", "kobo_id").iter_rows())
+    return {**VERIFY, REPLACE: lambda register, write: taken_out_before(register, write, linked)}
 
 
 def _asked_once_more(applying: Applying, done: list[WriteOutcome]) -> list[WriteOutcome]:
@@ -80,7 +104,8 @@ def _asked_once_more(applying: Applying, done: list[WriteOutcome]) -> list[Write
     if not lost or applying.stop.stopped:
         return done
     writes = [write for write in applying.ledger.unsettled(applying.municipality) if write.request_id in lost]
-    answered = {outcome.request_id: outcome for outcome in carry_out(applying, writes, VERIFY, journalled=True)}
+    answered = {outcome.request_id: outcome for outcome in carry_out(applying, writes, _verify(applying), journalled=True)}
+    answered |= made_anew_of(applying, [write for write in writes if is_half_made(answered[write.request_id])])
     outcomes = {request_id: outcome for request_id, outcome in answered.items() if outcome.state != "not_tried"}
     return [_still_our_fault(outcome, outcomes.get(outcome.request_id, outcome)) for outcome in done]
 
@@ -92,9 +117,12 @@ def _still_our_fault(before: WriteOutcome, answered: WriteOutcome) -> WriteOutco
 
 
 def _settled_before(
-    actionable: pl.DataFrame, ledger: Ledger, municipality: str
+    actionable: pl.DataFrame, ledger: Ledger, municipality: str, half_made: set[str]
 ) -> tuple[list[tuple[str, WriteOutcome]], list[dict[str, Any]]]:
-    """Splits the items into outcomes of those that need no call tonight or must not have one, and the items to write."""
+    """Splits the items into outcomes of those that need no call tonight or must not have one, and the items to write.
+
+    half_made: leverandor_bolig_id of replacements of earlier nights that are made anew tonight; they are in neither.
+    """
     if actionable.is_empty():
         return [], []
     still_open = {write.leverandor_bolig_id: write for write in ledger.unsettled(municipality)}
@@ -103,6 +131,8 @@ def _settled_before(
     ready: list[dict[str, Any]] = []
     for item in actionable.iter_rows(named=True):
         ours, verb = item["leverandor_bolig_id"], verb_of(item)
+        if ours in half_made:
+            continue
         if ours in still_open:
             left = still_open[ours]
             settled.append((verb, WriteOutcome(left.request_id, ours, "unknown", left.kobo_id, message=unwritten("unknown"))))

@@ -42,6 +42,11 @@ def _grounded(rows: pl.DataFrame, name: str) -> pl.DataFrame:
     return with_place(rows).select(name, _at=ground).drop_nulls()
 
 
+def as_kobo_sees(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """(name, _at): the place of which Kobo takes one dwelling only. rows: dwellings or entries; those without an address are left out."""
+    return _placed(rows, name, _AS_KOBO)
+
+
 def without_refused(items: pl.DataFrame, dwellings: pl.DataFrame, entries: pl.DataFrame) -> pl.DataFrame:
     """Creates that Kobo would refuse are asked about: two dwellings at one place, or one where an entry is that a person said is
     another home. entries: not deleted. An entry of ours that is gone from the sources is deleted first, or holds the create (below)."""
@@ -49,10 +54,10 @@ def without_refused(items: pl.DataFrame, dwellings: pl.DataFrame, entries: pl.Da
     coming = dwellings.join(created, on="leverandor_bolig_id", how="semi")
     if coming.is_empty():
         return items
-    placed = _placed(coming, "leverandor_bolig_id", _AS_KOBO)
+    placed = as_kobo_sees(coming, "leverandor_bolig_id")
     leaving = items.filter(pl.col("class") == DwellingClass.RETIRE.value).select("kobo_id")
     others = entries.join(leaving, on="kobo_id", how="anti") if entries.height else entries
-    taken = _placed(others, "kobo_id", _AS_KOBO).get_column("_at") if others.height else pl.Series([], dtype=pl.String())
+    taken = as_kobo_sees(others, "kobo_id").get_column("_at") if others.height else pl.Series([], dtype=pl.String())
     refused = placed.filter(pl.col("_at").is_duplicated() | pl.col("_at").is_in(taken.implode())).get_column("leverandor_bolig_id")
     if refused.is_empty():
         return items

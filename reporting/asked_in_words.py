@@ -57,6 +57,10 @@ def _with_hints(question: Question, municipality: Municipality, asked: str) -> s
     hints = [contradiction_in_words(row, municipality) for row in contradicting_rows(question)]
     if question.before:
         hints.append(answered_before(question, municipality))
+    if question.unsure and question.decided:
+        hints.append(
+            text("clarifications.answered_unsure", by=question.decided["decided_by"], date=day(question.decided["decided"].date()))
+        )
     if question.about == MERGE and question.fills_unit:
         hints.append(text("clarifications.or_unit"))
     if any(answer.code.partition(":")[0] == SPLIT for answer in question.answers):

@@ -33,7 +33,9 @@ MOST_WARNINGS = 500
 def add_questions(book: Book, owner: str, title: str, result: NightResult) -> None:
     """What this owner is asked, and what has been decided about their dwellings. Sheets that would be empty are left out."""
     theirs = result.dwellings.filter(pl.col("owner") == owner)
-    mine = [question for question in result.questions if question.owner == owner and question.decided is None]
+    theirs_asked = [question for question in result.questions if question.owner == owner]
+    mine = [question for question in theirs_asked if question.decided is None]
+    mine += [question for question in theirs_asked if question.unsure]
     asked_about = {question.dwelling for question in result.questions}
     settled = [*settled_in_source(result.items, result.dwellings, asked_about), *copies_in_source(result.questions, result.dwellings)]
     in_source = [sentence for whose, sentence in settled if whose == owner]

@@ -111,6 +111,11 @@ class Question:
         return self.candidates[0].values if self.candidates else dict.fromkeys(self.ours)
 
     @property
+    def unsure(self) -> bool:
+        """Whether somebody answered that they do not know: its homes wait, and nobody is asked of them in another question."""
+        return self.decided is not None and self.decided["verdict"] == DecisionKind.UNSURE
+
+    @property
     def fills_unit(self) -> bool:
         """Whether a unit number may be written as the answer."""
         asks = asks_number(self.about, self.ours.get("bruksenhetsnummer"), self.reason)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import openpyxl
 import polars as pl
 import pytest
 
+from reconciliation.ledger.decision_log import DECISIONS
 from reporting.night_report import NightResult
 from reporting.publish import publish
+from tests.reconciliation.decisions.nights import SmallNight
+from tests.reconciliation.decisions.test_answer_checks import asked as open_questions
 from tests.reporting.example import deviations, night
 from tests.reporting.test_letter import question
 
@@ -77,3 +82,18 @@ def test_a_row_is_as_high_as_its_text_so_that_libreoffice_shows_it_whole(tmp_pat
     short = next(row for row in rules.iter_rows(min_row=3) if len(row[1].value) < 60 and len(row[0].value) < 40)
     assert (rules.row_dimensions[long[0].row].height or 0) >= 30
     assert rules.row_dimensions[short[0].row].height in (None, 15)
+
+
+def test_a_question_that_was_answered_unsure_can_still_be_answered_in_the_workbook_and_says_who_was_unsure(tmp_path: Path) -> None:
+    decided = datetime(2023, 11, 1, 9, tzinfo=UTC)
+    made = [
+        {"kind": "match", "subject": "fdv-1", "other": "kobo:k1", "verdict": verdict, "decided_by": "KN", "decided": decided, "value": None}
+        for verdict in ("unsure", "different")
+    ]
+    rows, entries = [{"antall_soverom": 1}], [{"kobo_id": "k1", "bruksenhetsnummer": "H0101", "antall_soverom": 4}]
+    (asked,) = open_questions(SmallNight(rows, entries), pl.DataFrame(schema=DECISIONS))
+    unsure, different = (replace(asked, id=f"S-{row['verdict']}", owner="boligkontoret", decided=row) for row in made)
+    sheet = book(replace(night(), questions=(different, unsure)), tmp_path)["Avklaringer"]
+    texts = [str(cell.value) for cells in sheet.iter_rows() for cell in cells if cell.value]
+    assert [text for text in texts if text.startswith("S-")] == ["S-unsure"]
+    assert any("KN svarte «Usikker» den 1." in text for text in texts)

@@ -14,6 +14,7 @@ from assets.stored_table import Table
 from connectors.read_result import Verdict
 from kobo_client.snapshot import RegisterSnapshot, read_register
 from reconciliation.apply import still_to_arrive
+from reconciliation.decisions.confirmed_warnings import with_confirmed_numbers
 from reconciliation.decisions.field_evidence import with_unchanged_choices
 from reconciliation.identifiers import kommune_table
 from reconciliation.ledger import PLANNED, Ledger
@@ -43,7 +44,8 @@ def merge_rows(session: NightSession, carried: pl.DataFrame, before: Table | Non
     slug = session.municipality.slug
     with session.step("merge"):
         known = known_homes(session, carried)
-        decided = with_unchanged_choices(session.ledger.decisions(slug), carried, known)
+        decided = with_confirmed_numbers(session.ledger.decisions(slug), carried, session.municipality, session.as_of)
+        decided = with_unchanged_choices(decided, carried, known)
         same_place = kommune_table().same_place_as(session.municipality.kommunenummer)
         return merge(carried, known, decided, session.municipality, same_place, _frame(before, DWELLINGS))
 

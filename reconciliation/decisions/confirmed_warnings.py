@@ -15,11 +15,14 @@ from typing import Any
 
 import polars as pl
 
-from language import text
+from language import stored, text
 from reconciliation.decisions.answer_choices import Answer
 from reconciliation.model.known_decisions import DecisionKind
+from reconciliation.model.municipality import Municipality
+from reconciliation.model.rules import BY_ID
 from reconciliation.model.tables import DEVIATIONS
 from reconciliation.model.words import Severity
+from reconciliation.reading.deviations import heading_of
 
 KIND = "warning"
 """Kind of the ledger's decision. subject: "source:key"; field: rule and canonical field."""
@@ -32,6 +35,7 @@ CONFIRMED: dict[str, pl.DataType] = {
 }
 """Confirmed warnings."""
 
+_UNIT, _OTHER_FLOOR = "bruksenhetsnummer", "B05W"
 _FIRST_YEAR = 1900
 """A year before it is one of two digits."""
 
@@ -124,3 +128,26 @@ def split_confirmed(deviations: pl.DataFrame, decisions: pl.DataFrame, as_of: da
         rows.append({**row, "by": decision["decided_by"], "decided": decision["decided"].date(), "why": decision["note"], "until": until})
     left = placed.filter(~pl.col("_row").is_in(taken)).drop("_row")
     return left, pl.DataFrame(rows, schema=CONFIRMED)
+
+
+def with_confirmed_numbers(decisions: pl.DataFrame, rows: pl.DataFrame, municipality: Municipality, as_of: date) -> pl.DataFrame:
+    """decisions: the ledger's, in force. rows: STANDING_ROWS. With a decision more for each row whose unit number somebody called right
+    although it names another floor than the row gives: that the row has this number, as if it had been written."""
+    about = (pl.col("kind") == KIND) & (pl.col("verdict") == DecisionKind.RIGHT.value) & (pl.col("field") == f"{_OTHER_FLOOR}:{_UNIT}")
+    made = decisions.filter(about)
+    if made.is_empty():
+        return decisions
+    named = rows.with_columns(_name=pl.concat_str("source", pl.lit(":"), "source_key")).filter(pl.col(_UNIT).is_not_null())
+    named = named.join(made.select(_name="subject"), on="_name", how="semi")
+    units = {name: (source, unit) for name, source, unit in named.select("_name", "source", _UNIT).iter_rows()}
+    confirmed = []
+    for decision in made.iter_rows(named=True):
+        source, unit = units.get(decision["subject"], (None, None))
+        if source not in municipality.sources or not holds_on(decision, as_of):
+            continue
+        heading = heading_of(municipality.sources[source], _UNIT)
+        sentence = stored(*BY_ID[_OTHER_FLOOR].messages(unit, heading))
+        if decision["evidence"] == evidence_of_warning({"rule": _OTHER_FLOOR, "column": heading, "value": unit, "message": sentence}):
+            number = {"kind": "merge", "verdict": DecisionKind.VALUE.value, "field": _UNIT, "value": json.dumps(unit), "evidence": None}
+            confirmed.append({**decision, **number})
+    return pl.concat([decisions, pl.DataFrame(confirmed, schema=decisions.schema)])

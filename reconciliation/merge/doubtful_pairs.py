@@ -24,8 +24,8 @@ MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "_floor", "seksjonsnum
 def candidates(
     dwellings: pl.DataFrame, parts: pl.DataFrame, apart: pl.DataFrame, excused: Excused, before: pl.DataFrame | None = None
 ) -> pl.DataFrame:
-    """dwellings: leverandor_bolig_id, sources, source_keys, merged_by, CONTENT, PLACE_COLUMNS. parts: the same of what people's answers
-    joined, with `part` (before_answers). apart: pairs (left, right) of ids that a key calls one although they are known, or look, as two.
+    """dwellings: leverandor_bolig_id, sources, source_keys, merged_by, CONTENT, PLACE_COLUMNS, `_contradicted` (of merging).
+    parts: the same of what people's answers joined, with `part` (before_answers). apart: pairs (left, right) of ids that a key calls one although they are known, or look, as two.
     excused: what people decided. before: DWELLINGS of the night before. A dwelling that they called new is not asked about beside the
     others of its list; another list's row that came later is.
 
@@ -144,12 +144,13 @@ def _asked_about_it(named: pl.DataFrame, dwellings: pl.DataFrame) -> pl.DataFram
 
 def _nameless(named: pl.DataFrame, dwellings: pl.DataFrame, answered: pl.Series, excused: Excused) -> pl.DataFrame:
     """Dwellings without a unit number or a lease at an address with others, of whom none may be the same home, or none any more since
-    others were answered: nothing would tell them from their neighbours in the register, so their own numbers are asked for.
+    others were answered: nothing would tell them from their neighbours in the register, so their own numbers are asked for. So it is with
+    a number that names another floor than each of its rows, also where it is alone: the number could not be changed in the register.
 
     Pairs with the neighbours that may be named, with itself where there are none. answered: those of which a person made one of rows; a
-    number of theirs that one row contradicts is asked about as a contradiction.
+    number of theirs that one row contradicts and another does not is asked about as a contradiction.
     """
-    shared = dwellings.filter(pl.col("_address").is_not_null() & (pl.len().over("_address") > 1))
+    shared = dwellings.filter(pl.col("_address").is_not_null() & ((pl.len().over("_address") > 1) | pl.col("_contradicted")))
     places = shared.select("leverandor_bolig_id", "_address")
     here = named.join(places, on="leverandor_bolig_id").join(
         places, left_on=["other", "_address"], right_on=["leverandor_bolig_id", "_address"]
@@ -157,7 +158,8 @@ def _nameless(named: pl.DataFrame, dwellings: pl.DataFrame, answered: pl.Series,
     is_in = pl.col("leverandor_bolig_id").is_in
     known = pl.concat([here.get_column("leverandor_bolig_id"), excused.new, excused.new_beside_all])
     without = shared.filter(pl.col("_unit").is_null() & pl.col("_extra").is_null() & ~is_in(known.implode()))
-    without = without.filter(~(pl.col("_doubted") & is_in(answered.implode()))).select("leverandor_bolig_id", "_address")
+    settled = pl.col("_doubted") & ~pl.col("_contradicted") & is_in(answered.implode())
+    without = without.filter(~settled).select("leverandor_bolig_id", "_address")
     neighbours = shared.group_by("_address").agg(other=pl.col("leverandor_bolig_id").sort().head(MOST + 1))
     pairs = without.join(neighbours, on="_address").explode("other").select("leverandor_bolig_id", "other")
     pairs = _still_possible(excused.open(pairs).filter(pl.col("leverandor_bolig_id") != pl.col("other")), dwellings, answered)

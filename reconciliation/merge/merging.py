@@ -23,6 +23,9 @@ from reconciliation.model.tables import CONTENT, DWELLINGS, LINEAGE
 
 MEMBERSHIP = {"source": pl.String(), "source_key": pl.String(), "leverandor_bolig_id": pl.String()}
 
+_KEPT = ("_cluster", "_row", "_rank", "_joined", "_known", "_street", "_doubted", "bruksenhetsnummer", "owner", "carried")
+"""Of the rows, what their dwellings are told by."""
+
 
 @dataclass(frozen=True, slots=True)
 class Merged:
@@ -60,7 +63,7 @@ def merge(
     content, disputed, lines = _settled(named, answers, municipality)
     unanswered = rows_before_answers(named, answers.same)
     parts = _parts(unanswered, municipality, same_place)
-    named = named.select("_cluster", "_row", "_rank", "_joined", "_known", "_street", *MEMBERSHIP, "owner", "carried")
+    named = named.select(*_KEPT, *MEMBERSHIP)
     dwellings = _dwellings(named, content, disputed, apart, answers.excused(named), parts, same_place, before)
     # Rows that were known stay known, also while their dwelling waits for a person; a row whose key moved keeps its old membership.
     waiting = dwellings.filter(pl.col("candidates").list.len() > 0).get_column("leverandor_bolig_id")
@@ -154,10 +157,16 @@ def _dwellings(
 
 
 def _placed(whole: pl.DataFrame, named: pl.DataFrame, same_place: SamePlace | None) -> pl.DataFrame:
-    """Each in the one street that its rows mean, where they mean one; it may be written with a slip in the row that won the field."""
+    """Each in the one street that its rows mean, where they mean one; it may be written with a slip in the row that won the field.
+    `_contradicted`: its rows have one unit number, and each that has it gives another floor."""
+    numbered = named.filter(pl.col("bruksenhetsnummer").is_not_null() & pl.col("_doubted").any().over("_cluster"))
+    alike = pl.col("bruksenhetsnummer").n_unique() == 1
+    contradicted = numbered.group_by("_cluster").agg(_contradicted=pl.col("_doubted").all() & alike)
     streets = named.select("_cluster", "_street").drop_nulls().unique().filter(pl.len().over("_cluster") == 1)
     placed = with_place(whole, same_place).join(streets.rename({"_street": "_meant"}), on="_cluster", how="left", maintain_order="left")
-    return one_spelling(placed.with_columns(_street=pl.coalesce("_meant", "_street")).drop("_meant"))
+    placed = placed.join(contradicted, on="_cluster", how="left", maintain_order="left")
+    placed = placed.with_columns(pl.col("_contradicted").fill_null(value=False), _street=pl.coalesce("_meant", "_street"))
+    return one_spelling(placed.drop("_meant"))
 
 
 def _parts(rows: pl.DataFrame, municipality: Municipality, same_place: SamePlace | None) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from reconciliation.identifiers.unit_floor import floor_of_unit
 from reconciliation.model.plan_actions import CHANGED_IN_KOBO, COPIED_ROW, HOME_GONE, KEPT_IN_KOBO, NUMBER_IN_DOUBT
 from reconciliation.model.words import DwellingClass
 from reconciliation.plan.candidates_shown import named_candidates, pairs_ever_made, waiting_for, where_candidates_are
@@ -26,6 +27,11 @@ _DOUBTFUL = pl.col("candidates").list.len() > 0
 """It may be the same home as another dwelling of ours."""
 _CONTRADICTED = pl.col("contradictions").list.len() > 0
 """Its sources disagree on a protected field."""
+_ONLY_ITS_FLOOR = (
+    (pl.col("match_key") == "link") & (floor_of_unit() != pl.col("etasjenummer")) & pl.col("one_list") & ~pl.col("lease_beside")
+).fill_null(value=False)
+"""On a dwelling in doubt: it has its entry in Kobo, and no other home is it; in doubt is its unit number, which names another floor. A
+number that the entry does not have is a conflict."""
 _DIFFERING, _ASKED = pl.col("changes") != "[]", pl.col("asked") != "[]"
 
 SETTLE_IN_SOURCE = "settle_in_source"
@@ -162,8 +168,8 @@ def _rules() -> tuple[tuple[pl.Expr, DwellingClass, pl.Expr], ...]:
     matched = pl.col("kobo_id").is_not_null()
     return (
         (_LOST, DwellingClass.REVIEW, pl.lit("deleted_in_kobo")),
-        # What is in Kobo goes on beside its copy.
-        (_DOUBTFUL & ~(pl.col("copied") & matched), DwellingClass.REVIEW, why_doubtful),
+        # What is in Kobo goes on beside its copy, and with the number that it has there.
+        (_DOUBTFUL & ~(pl.col("copied") & matched) & ~_ONLY_ITS_FLOOR, DwellingClass.REVIEW, why_doubtful),
         (_CONTRADICTED, DwellingClass.CONFLICT, pl.lit("sources_disagree")),
         (matched & pl.col("protected"), DwellingClass.CONFLICT, pl.lit("fields_differ")),
         (matched & (pl.col("match_reason") == "protected_differs"), DwellingClass.CONFLICT, pl.lit("protected_differs")),

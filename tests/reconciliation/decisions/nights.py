@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from reconciliation.decisions.confirmed_warnings import with_confirmed_numbers
 from reconciliation.decisions.field_evidence import with_unchanged_choices
 from reconciliation.ledger.decision_log import DECISIONS
 from reconciliation.match import match
@@ -52,7 +53,8 @@ class SmallNight:
         self.links = links(**(linked or {}))
         made = decided() if decisions is None else decisions
         memberships = none_known() if known is None else known
-        self.merged: Merged = merge(self.rows, memberships, with_unchanged_choices(made, self.rows, memberships), self.house)
+        confirmed = with_confirmed_numbers(made, self.rows, self.house, NIGHT)
+        self.merged: Merged = merge(self.rows, memberships, with_unchanged_choices(confirmed, self.rows, memberships), self.house)
         self.matches = match(self.merged.dwellings, self.register, self.links, made)
         remembered = Remembered(self.links, bases_of(self.register) if bases is None else bases, made)
         reading = Reading(frozenset(SOURCES))

@@ -11,16 +11,20 @@ from typing import Any
 import polars as pl
 import pytest
 
+from language import stored
 from reconciliation.decisions.answer_checks import AnswerOutcome, GivenAnswer, store_answers
-from reconciliation.decisions.confirmed_warnings import split_confirmed, until_of
+from reconciliation.decisions.confirmed_warnings import right_answer, split_confirmed, until_of, with_confirmed_numbers
 from reconciliation.decisions.question import Question
 from reconciliation.decisions.question_lookup import Tables
 from reconciliation.decisions.warning_questions import decided_warnings, undecided_warnings
 from reconciliation.ledger import Ledger, open_ledger
+from reconciliation.model.rules import BY_ID
 from reconciliation.model.tables import DEVIATIONS
+from reconciliation.reading.deviations import heading_of
 from reporting.owner_questions import MOST_WARNINGS, answerable
-from tests.reconciliation.decisions.nights import SmallNight
+from tests.reconciliation.decisions.nights import SmallNight, decided
 from tests.reconciliation.ledger.databases import Clock, new_ledger_database
+from tests.strategies import municipality, standing_rows
 
 PLACE, AS_OF = "vik", date(2023, 12, 4)
 WARNING = {
@@ -133,3 +137,22 @@ def test_more_warnings_than_anybody_answers_are_counted_below_those_that_are_ask
         assert len(shown) == MOST_WARNINGS
         assert [line[:11] for line in below] == expected
     assert answerable([question], "eiendom") == ([], [])
+
+
+def test_a_unit_number_that_is_right_although_the_row_gives_another_floor_is_not_asked_for(ledger: Ledger) -> None:
+    """It is asked for again when the number changes, and after the day that was said."""
+    row = {"source": "fdv", "source_key": "1", "bruksenhetsnummer": "H0101", "etasjenummer": 3}
+    for number, classes in (("H0101", ["create", "review"]), ("H0201", ["review", "review"])):
+        heading = heading_of(municipality().sources["fdv"], "bruksenhetsnummer")
+        sentence = stored(*BY_ID["B05W"].messages("H0101", heading))
+        warning = WARNING | {"rule": "B05W", "column": heading, "field": "bruksenhetsnummer", "value": "H0101", "message": sentence}
+        answer = right_answer(warning, date(2023, 12, 31))
+        given = {"kind": answer.kind, "subject": answer.subject, "field": answer.field, "verdict": answer.verdict}
+        made = decided({**given, "evidence": answer.evidence, "value": answer.value})
+        rows = standing_rows(row | {"bruksenhetsnummer": number})
+        nights = (date(2023, 12, 31), date(2024, 1, 1))
+        assert [with_confirmed_numbers(made, rows, municipality(), night).height for night in nights] == (
+            [2, 1] if number == "H0101" else [1, 1]
+        )
+        small = [SmallNight([row | {"bruksenhetsnummer": number}], [], decisions=decisions) for decisions in (made, None)]
+        assert [night.item()["class"] for night in small] == classes

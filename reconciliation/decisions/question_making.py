@@ -173,6 +173,7 @@ class QuestionMaker:
         numbered = asks_number(about, dwelling.get("bruksenhetsnummer"), why)
         offered = self._official_units(rows) if numbered else ()
         answers = (*answers, *offered)
+        entries = [candidate.values for candidate in candidates if candidate.kind is CandidateKind.ENTRY]
         return Question(
             # Of a field it is asked beside one entry; what a dwelling is, is one question whatever the candidates are.
             id=question_id(about, ours, None if about in (MATCH, MERGE, UNIT) else item["kobo_id"], field),
@@ -191,7 +192,7 @@ class QuestionMaker:
             rows=rows,
             only_units=bool(offered),
             units_there=self.night.units_there.at(dwelling) if numbered else (),
-            rejected=self.night.rejected.beside(dwelling) if about in CHOOSING else (),
+            rejected=self.night.rejected.beside(dwelling, entries) if about in CHOOSING else (),
         )
 
     def _official_units(self, rows: Sequence[SourceRow]) -> tuple[Answer, ...]:

@@ -24,10 +24,10 @@ MEASURED = ("bruksareal", "manedsleie", "antall_soverom", "_floor", "seksjonsnum
 def candidates(
     dwellings: pl.DataFrame, parts: pl.DataFrame, apart: pl.DataFrame, excused: Excused, before: pl.DataFrame | None = None
 ) -> pl.DataFrame:
-    """dwellings: leverandor_bolig_id, sources, source_keys, merged_by, CONTENT, PLACE_COLUMNS, `_contradicted` (of merging).
-    parts: the same of what people's answers joined, with `part` (before_answers). apart: pairs (left, right) of ids that a key calls one although they are known, or look, as two.
-    excused: what people decided. before: DWELLINGS of the night before. A dwelling that they called new is not asked about beside the
-    others of its list; another list's row that came later is.
+    """dwellings: leverandor_bolig_id, sources, source_keys, merged_by, CONTENT, PLACE_COLUMNS, `_contradicted` (of merging). parts: the
+    same of what people's answers joined, with `part` (before_answers). apart: pairs (left, right) of ids that a key calls one although they
+    are known, or look, as two. excused: what people decided. before: DWELLINGS of the night before. A dwelling that they called new is not
+    asked about beside the others of its list; another list's row that came later is.
 
     Returns (leverandor_bolig_id, candidates: sorted list).
     """

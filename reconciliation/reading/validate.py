@@ -50,7 +50,7 @@ def validate(
     entries: pl.DataFrame | None = None,
 ) -> Validated:
     """rows: SOURCE_ROWS of all sources; deviations: values that standardising could not read. before: STANDING_ROWS of the last night.
-    entries: the register's rows; by these two a row that is no copy is known.
+    entries: the register's rows; by these two a row that is no copy is known, and by the entries which of two rows for one unit is right.
 
     A row out of scope is never rejected: a store room needs no unit number.
     """
@@ -100,7 +100,7 @@ def _with_helpers(
     )
     helped = helped.with_columns(same_unit=pl.len().over(unit))
     copy_of = copied_from(helped, before, entries)
-    return helped.with_columns(confirmed=confirmed_among_doubles(helped), copy_of=copy_of).drop("_street")
+    return helped.with_columns(confirmed=confirmed_among_doubles(helped, entries), copy_of=copy_of).drop("_street")
 
 
 def row_schema(cases: int | None = None, checks: Collection[str] | None = None) -> pa.DataFrameSchema:

@@ -114,6 +114,29 @@ def test_a_clean_row_goes_on_beside_its_wrong_copy(copy: Row) -> None:
     ]
 
 
+IN_KOBO: dict[str, tuple[Row, Row, list[str]]] = {
+    "rent and bedrooms are the entry's, and the other's are not": ({}, {"manedsleie": 9100.0, "antall_soverom": 3}, ["a3"]),
+    "the area too": ({"bruksareal": 51.0}, {"bruksareal": 77.0, "manedsleie": 9100.0}, ["a3"]),
+    "the floor contradicts the other": ({}, {"etasjenummer": 3}, ["a3"]),
+    "the entry has neither rent": ({"manedsleie": 5100.0}, {"manedsleie": 9100.0, "antall_soverom": 3}, ["a1", "a3"]),
+    "the entry has the rent of both": ({}, {"bruksareal": 77.0}, ["a1", "a3"]),
+    "the entry may have last year's rent, and so the copy": ({"manedsleie": 6900.0}, {"manedsleie": 6700.0}, ["a1", "a3"]),
+    "one of the two may have last year's rent": ({}, {"manedsleie": 6900.0, "bruksareal": 58.0}, ["a1", "a3"]),
+    "the bedrooms are the other's": ({"antall_soverom": 2}, {"manedsleie": 9100.0, "antall_soverom": 1}, ["a1", "a3"]),
+}
+
+
+@pytest.mark.parametrize(("values", "copy", "rejected"), IN_KOBO.values(), ids=IN_KOBO.keys())
+def test_of_two_rows_for_one_unit_the_one_that_the_entry_in_kobo_confirms_goes_on(values: Row, copy: Row, rejected: list[str]) -> None:
+    in_kobo = {"antall_soverom": 1, "manedsleie": 6700.0}
+    clean = {**TWIN, **in_kobo, "bruksareal": 51.0} | values
+    ours = [flat("a1", "H0201", **clean), flat("a3", "H0203", **{**clean, **copy})]
+    area = {"bruksareal": 51.0} if "bruksareal" in values else {}
+    seen = {**TWIN, **in_kobo, **area, "kobo_id": "k1"}
+    assert night({"fdv": ours}, [seen]).rejected == rejected
+    assert sorted(night({"fdv": ours}, [{**seen, "slettet": True}]).rejected) == ["a1", "a3"], "a deleted entry confirms nothing"
+
+
 def test_an_entry_typed_with_the_neighbours_unit_holds_both_homes() -> None:
     def home(unit: str, **values: Any) -> Row:
         return {**PARCEL, "nummer": 40, "bruksenhetsnummer": unit, "etasjenummer": int(unit[2]), **values}

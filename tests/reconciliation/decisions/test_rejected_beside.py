@@ -49,3 +49,19 @@ def test_no_row_is_named_at_the_number_of_a_shielded_home_nor_one_that_is_of_suc
     assert rows_named({}, nummer=1) == []
     assert rows_named({}, nummer=40) == [7]
     assert rows_named({}, nummer=40, source_keys=["omsorg:o7"]) == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "named"),
+    [({}, [7]), ({"bruksenhetsnummer": "H0202"}, []), ({"bruksenhetsnummer": None}, []), ({"nummer": 3}, [])],
+    ids=["of the entry's unit", "of another unit", "no unit number", "of another house"],
+)
+def test_a_rejected_row_of_the_same_list_is_named_where_the_entry_that_is_asked_about_may_be_its_home(
+    entry: dict[str, Any], named: list[int]
+) -> None:
+    """Two rows for one unit were rejected, and their entry was asked of a neighbour alone."""
+    unit = {"bruksenhetsnummer": "H0201"}
+    rows = RejectedRows(pl.DataFrame([REJECTED | unit | {"source": "fdv"}], schema=SOURCE_ROWS), pl.DataFrame(schema=DWELLINGS))
+    in_kobo = {**{name: DWELLING[name] for name in ("adressenavn", "nummer", "bokstav")}, **unit}
+    assert [row.row for row in rows.beside(DWELLING, [in_kobo | entry])] == named
+    assert rows.beside(DWELLING) == ()

@@ -31,9 +31,10 @@ def test_a_home_that_may_be_an_entry_is_not_created_because_its_rent_rose() -> N
     assert second.matches.select("kobo_id", "reason").rows() == first.matches.select("kobo_id", "reason").rows()
 
 
-@pytest.mark.parametrize(
-    "change", [{"antall_soverom": 3, "manedsleie": 9900.0}, {"bruksenhetsnummer": "H0203", "manedsleie": 6736.0}], ids=str
-)
+CORRECTED = [{"antall_soverom": 3, "manedsleie": 9900.0}, {"bruksenhetsnummer": "H0203", "etasjenummer": 2, "manedsleie": 6736.0}]
+
+
+@pytest.mark.parametrize("change", CORRECTED, ids=str)
 def test_a_row_that_is_corrected_is_looked_at_anew(change: dict[str, Any]) -> None:
     assert two_nights(change)[1].classes() == {"fdv-a1": "create"}
 

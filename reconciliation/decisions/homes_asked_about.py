@@ -57,10 +57,24 @@ def entries_asked_about(night: AskedAbout, dwelling: Mapping[str, Any], offered:
     return HomesAskedAbout(
         MATCH,
         evidence_of(dwelling, *(night.entries[match["kobo_id"]] for match in offered)),
-        (*pair_choices(MATCH, ours, pairs), new, *split_choices(dwelling["source_keys"])),
+        (*_with_its_dwelling(night, dwelling, pair_choices(MATCH, ours, pairs)), new, *split_choices(dwelling["source_keys"])),
         _entries(night, offered),
         str(offered[0]["reason"]),
     )
+
+
+def _with_its_dwelling(night: AskedAbout, dwelling: Mapping[str, Any], answers: Sequence[Answer]) -> list[Answer]:
+    """Who says that it is an entry that another dwelling of ours is certain to be, says that the two dwellings are one."""
+    key = str(dwelling["source_keys"][0])
+    completed = []
+    for answer in answers:
+        holder = night.holders.get((answer.other or "").removeprefix("kobo:")) if answer.verdict == DecisionKind.SAME else None
+        if holder in night.dwellings:
+            right = str(night.dwellings[holder]["source_keys"][0])
+            evidence = evidence_of(night.rows.get(key, {}), night.rows.get(right, {}))
+            answer = replace(answer, along=(Answer("same", MERGE, key, right, evidence),))  # noqa: PLW2901 - completed, not another
+        completed.append(answer)
+    return completed
 
 
 def _pairs(night: AskedAbout, dwelling: Mapping[str, Any], offered: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:

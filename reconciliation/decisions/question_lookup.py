@@ -50,7 +50,8 @@ class AskedAbout:
 
     waiting: leverandor_bolig_id of the dwellings that wait for an answer. dwellings: by id, those and their candidates. rows: by
     "source:key", their source rows. copies: id -> the dwellings whose row of
-    the same list it may be a copy of. offered: id -> its uncertain matches. entries: by koboId. shielded: ids and koboIds of shielded
+    the same list it may be a copy of. offered: id -> its uncertain matches. holders: koboId of an
+    entry of these -> id of the dwelling that it is certain to be. entries: by koboId. shielded: ids and koboIds of shielded
     dwellings. units: "source:key" -> units that the official register offers.
     doubted: "source:key" of the rows that give another floor than their unit number.
     crowded: ids without a unit number where another dwelling lacks one too.
@@ -64,7 +65,10 @@ class AskedAbout:
         subjects = night.dwellings.join(ids, on="leverandor_bolig_id", how="semi")
         others = subjects.select(leverandor_bolig_id="candidates").explode("leverandor_bolig_id").drop_nulls().unique()
         copies = copies_offered(subjects, night.dwellings, night.standing_rows)
-        every = pl.concat([ids, others, copies.select(leverandor_bolig_id="other")]).unique()
+        offered = night.matches.filter(~pl.col("certain")).join(ids, on="leverandor_bolig_id", how="semi")
+        held_entries = night.matches.filter("certain").join(offered, on="kobo_id", how="semi")
+        self.holders = dict(held_entries.select("kobo_id", "leverandor_bolig_id").iter_rows())
+        every = pl.concat([ids, others, copies.select(leverandor_bolig_id="other"), held_entries.select("leverandor_bolig_id")]).unique()
         self.copies: dict[str, list[str]] = {}
         for copy, other in copies.iter_rows():
             self.copies.setdefault(copy, []).append(other)
@@ -77,7 +81,6 @@ class AskedAbout:
             pl.col("_key").is_in(sorted(keys))
         )
         self.rows = {row["_key"]: row for row in rows.iter_rows(named=True)}
-        offered = night.matches.filter(~pl.col("certain")).join(ids, on="leverandor_bolig_id", how="semi")
         self.offered: dict[str, list[dict[str, Any]]] = {}
         for match in offered.iter_rows(named=True):
             self.offered.setdefault(match["leverandor_bolig_id"], []).append(match)

@@ -14,6 +14,7 @@ from reconciliation.match.candidates import MOST, with_this_rent, worth_asking
 from reconciliation.match.decided_pairs import pair_decisions
 from reconciliation.match.keyed_pairs import KeyedPairs
 from reconciliation.match.last_search import last_search, left_behind
+from reconciliation.match.on_its_parcel import on_the_parcel_of
 from reconciliation.match.other_streets import OtherStreets, alone_alike
 from reconciliation.match.still_asked import still_asked
 from reconciliation.match.unambiguous_pairs import MEASURES, alone_at_address, around_addresses, last_left, leases, only_with_this_rent
@@ -63,6 +64,7 @@ def match(
     keyed.offer(_last_search(keyed))
     keyed.offer(_elsewhere(keyed))
     keyed.offer(_of_homes_gone(keyed), HOME_GONE)
+    keyed.offer(_on_a_parcel(keyed, dwellings))
     if before is not None:
         keyed.pairs.append(still_asked(keyed, before))
     return keyed.result()
@@ -148,6 +150,14 @@ def _elsewhere(keyed: KeyedPairs) -> pl.DataFrame:
     pairs = alone_alike(keyed.ours, keyed.theirs)
     free = pairs.join(keyed.open_ours, on="leverandor_bolig_id", how="semi").join(searched, on="leverandor_bolig_id", how="anti")
     return compare(keyed.answers.not_different(free.join(listed, on="kobo_id", how="anti")), keyed.ours, keyed.theirs)
+
+
+def _on_a_parcel(keyed: KeyedPairs, dwellings: pl.DataFrame) -> pl.DataFrame:
+    """Of the dwellings that would be created, those on the parcel of an entry of which another list's row in another street is certain."""
+    searched = pl.concat(keyed.pairs)
+    free = keyed.open_ours.join(searched, on="leverandor_bolig_id", how="anti")
+    certain = searched.filter("certain").select(list(PAIR))
+    return keyed.answers.not_different(on_the_parcel_of(dwellings, keyed.ours, keyed.theirs, certain, free))
 
 
 def _of_homes_gone(keyed: KeyedPairs) -> pl.DataFrame:

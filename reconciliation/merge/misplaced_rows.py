@@ -10,6 +10,7 @@ from reconciliation.likeness.contradiction import contradict, in_pair
 from reconciliation.likeness.stopped_rule import unsupported
 from reconciliation.likeness.unusual_differences import unusual_differences
 from reconciliation.merge.merge_keys import ADDRESS, ADDRESS_LABEL, ADDRESS_UNIT, DECISION, MATRIKKEL
+from reconciliation.merge.next_house import in_the_next_house
 from reconciliation.merge.two_streets import in_two_streets
 from reconciliation.merge.vouched_pairs import vouched
 
@@ -43,7 +44,8 @@ def doubted_pairs(rows: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
         vouched(placed, odd, every_pair.join(in_doubt, on=["_at", "_at_right"], how="anti")), on=["_at", "_at_right"], how="anti"
     )
     other_streets = in_two_streets(placed, pairs)
-    doubted = pl.concat([doubted, *(pairs.with_columns(_other="_at_right") for pairs in (stopped, odd, other_streets))]).unique()
+    next_door = in_the_next_house(placed, pairs)
+    doubted = pl.concat([doubted, next_door, *(pairs.with_columns(_other="_at_right") for pairs in (stopped, odd, other_streets))]).unique()
     return doubted.select(left="_at", right="_at_right", other="_other").cast(pl.Schema(DOUBTED_ROWS)).sort("left", "right", "other")
 
 

@@ -66,3 +66,35 @@ def test_an_entry_with_another_section_is_asked_about_although_rooms_and_about_t
     ours = [flat("a1", "1", **PARCEL, **home, seksjonsnummer=2, manedsleie=10470.0)]
     result = night({"fdv": ours}, [entry("H0102", antall_soverom=4, seksjonsnummer=4, manedsleie=9840.0)])
     assert result.classes()["fdv-a1"] == "review"
+
+
+def terrace(beside: Row | None = None, **typed: object) -> list[list[Row]]:
+    """One list with no. 7 and no. 9, and another with a row at no. 7 that has the area of no. 9."""
+    first = {"nummer": 7, "bruksenhetsnummer": "H0101", "bruksareal": 62.0, "manedsleie": 7130.0}
+    ours = [flat("a1", "7", **first), flat("a2", "9", **first | {"nummer": 9, "bruksareal": 55.0, "manedsleie": 7110.0})]
+    theirs = [flat("c1", "9", **{**PARCEL, "nummer": 7, "bruksenhetsnummer": "H0101", "bruksareal": 55.0} | typed)]
+    return [ours, [*theirs, flat("c2", "9", **beside)] if beside else theirs]
+
+
+def test_a_row_with_the_area_of_the_next_house_which_its_list_lacks_is_asked_about_with_both() -> None:
+    ours, theirs = terrace()
+    result = night({"fdv": ours, "eiendom": theirs})
+    assert result.mixed == []
+    assert set(result.classes().values()) == {"review"}
+    assert result.asked("fdv:a1", "eiendom:c1")
+    assert result.asked("fdv:a2", "eiendom:c1")
+
+
+@pytest.mark.parametrize(
+    ("beside", "typed"),
+    [
+        ({"nummer": 9, "bruksenhetsnummer": "H0101", "bruksareal": 54.0}, {}),
+        (None, {"bruksareal": 59.0}),
+        (None, {"manedsleie": 7130.0}),
+        (None, {"nummer": 7, "bruksareal": 50.0}),
+    ],
+    ids=["its list has the next house", "the area is its own house's", "so is the rent", "the area is nobody's"],
+)
+def test_a_row_stays_with_its_own_house_where_the_next_one_does_not_fit_or_is_listed(beside: Row | None, typed: Row) -> None:
+    ours, theirs = terrace(beside, **typed)
+    assert night({"fdv": ours, "eiendom": theirs}).classes()["fdv-a1"] == "create"

@@ -180,3 +180,18 @@ def test_a_copy_is_offered_as_its_own_list_has_the_row_although_another_list_mea
         assert any(label.startswith("Kopi av") for label in labels(question, municipality()))
         if answer:
             assert town.say(question, answer) is AnswerOutcome.STORED
+
+
+def test_a_row_on_the_parcel_of_another_lists_entry_is_asked_about_and_same_makes_the_two_rows_one_home(ledger: Ledger) -> None:
+    """The street was renamed in one list. Only the register and that list know the parcel."""
+    parcel = {"gardsnummer": 12, "bruksnummer": 1030}
+    home = {"bruksenhetsnummer": "H0101", "bruksareal": 48.0}
+    rows = [{**home, "manedsleie": 6540.0}, {**home, **parcel, "source": "omsorg", "adressenavn": "Gamle Samvirkegata", "nummer": 5}]
+    town = Town(ledger, rows, [{"kobo_id": "k1", "bruksenhetsnummer": "H0101", "manedsleie": 6540.0, **parcel}])
+    (question,) = town.open()
+    assert (question.dwelling, [each.name for each in question.candidates]) == ("omsorg-2", ["k1"])
+    assert town.say(question, "same") is AnswerOutcome.STORED
+    for _ in range(2):
+        night = town.night()
+        assert night.merged.dwellings.get_column("source_keys").to_list() == [["fdv:1", "omsorg:2"]]
+        assert night.plan.items.filter(night.plan.items["class"].is_in(["create", "review"])).is_empty()

@@ -16,6 +16,7 @@ import polars as pl
 from language import rendered, text, word_for
 from reconciliation.likeness.place import TELLING_FIELDS
 from reconciliation.model.words import DwellingClass, Severity
+from reconciliation.plan.guards import SAME_PLACE_ASKED
 from reconciliation.plan.progress import UNKNOWN
 from reporting.dwelling_sources import FIELDS, nights, source_values
 from reporting.night_report import NightResult
@@ -175,7 +176,8 @@ def _detail(
     if row["reason"]:
         detail["r"] = cause_of(row["reason"], row["details"])
     if row["held"]:
-        detail["h"] = cause_of(row["held"], row["details"])
+        # Of a shielded home not even the rows beside it are named: they tell where it is.
+        detail["h"] = cause_of(row["held"], None if row["secret"] and row["held"] == SAME_PLACE_ASKED else row["details"])
     if row["source_keys"] and not row["secret"]:
         detail["s"] = [row_in_words(known, result.municipality) for known in row["source_keys"]]
     if row["kind"] == DwellingClass.REVIEW and (named := json.loads(row["details"] or "{}").get("candidates")):

@@ -17,6 +17,7 @@ from reconciliation.ledger.locks import Locks
 from reconciliation.ledger.opening import connect, ensure_current, resolve_url, url_without_password
 from reconciliation.ledger.plans import Plans
 from reconciliation.ledger.renamed_keys import Rekeying
+from reconciliation.ledger.rows_together import RowsBeside
 from reconciliation.ledger.runs import Runs
 from reconciliation.ledger.shielded_views import ShieldedViews
 from reconciliation.ledger.snapshots import Snapshots
@@ -24,7 +25,7 @@ from reconciliation.ledger.stock_movements import StockMovements
 from reconciliation.ledger.store import utc_now
 
 
-class Ledger(Runs, Journal, HandedOver, Rekeying, Plans, Deviations, Snapshots, StockMovements, ShieldedViews, Locks):
+class Ledger(Runs, Journal, HandedOver, Rekeying, Plans, Deviations, RowsBeside, Snapshots, StockMovements, ShieldedViews, Locks):
     """One database, SQLite or PostgreSQL. Safe to share between threads; close() when done.
 
     Every method raises LedgerError with one sentence when the database refuses.

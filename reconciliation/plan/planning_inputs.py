@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 import polars as pl
 
@@ -30,6 +31,7 @@ class Remembered:
 
     absences: leverandor_bolig_id -> dates before tonight on which it was gone. handed_over: leverandor_bolig_id -> the night of the
     import file that it is in; it is not planned again. stock: STOCK, where the plan's parts are per category; empty otherwise.
+    rejected_beside: of homes that are gone (leverandor_bolig_id), the rejected rows (`source:key`) that were in a list with their own row.
     """
 
     links: pl.DataFrame
@@ -38,6 +40,7 @@ class Remembered:
     absences: Mapping[str, int] = field(default_factory=dict)
     handed_over: Mapping[str, date] = field(default_factory=dict)
     stock: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=STOCK))
+    rejected_beside: Callable[[Collection[str]], Collection[tuple[str, str]]] = field(default=lambda gone: ())
 
     @classmethod
     def of(cls, ledger: Ledger, municipality: Municipality, as_of: date, handed_over: Mapping[str, date]) -> Remembered:
@@ -50,4 +53,5 @@ class Remembered:
             ledger.absences(slug, as_of),
             handed_over,
             pl.DataFrame(schema=STOCK) if municipality.guards.parts == "source" else ledger.stock(slug),
+            partial(ledger.rejected_beside, slug, as_of=as_of, sources=frozenset(municipality.sources)),
         )

@@ -33,6 +33,7 @@ def planned(
     known: pl.DataFrame | None = None,
     decisions: pl.DataFrame | None = None,
     rejected: pl.DataFrame | None = None,
+    beside: tuple[tuple[str, str], ...] = (),
     **guards: Any,
 ) -> Plan:
     wide = municipality(**guards)
@@ -56,6 +57,7 @@ def planned(
             decided() if decisions is None else decisions,
             absences=absences or {},
             handed_over=handed_over or {},
+            rejected_beside=lambda gone: [pair for pair in beside if pair[0] in gone],
         ),
         house,
         NIGHT,

@@ -114,6 +114,36 @@ def test_no_entry_is_deleted_where_a_row_that_may_be_its_home_is_rejected(house:
     assert only(plan)["held"] == guard
 
 
+BESIDE = {
+    "in another house": ({"nummer": 3}, None),
+    "under another unit number": ({"bruksenhetsnummer": "H0102"}, None),
+    "at the same place, perhaps the home's own row written twice": ({}, "same_place_asked"),
+    "without a unit number in the same house": ({"bruksenhetsnummer": None}, "same_place_asked"),
+}
+
+
+@pytest.mark.parametrize(("values", "guard"), BESIDE.values(), ids=BESIDE.keys())
+def test_a_rejected_row_that_was_beside_the_home_in_its_list_is_not_waited_for_where_it_is(
+    values: dict[str, Any], guard: str | None
+) -> None:
+    """The entry of a home that was sold stayed for ever, and nobody was asked."""
+    row = {
+        **dict.fromkeys(SOURCE_ROWS),
+        "source": "fdv",
+        "source_key": "next",
+        "kommunenummer": "9902",
+        "adressenavn": "Storgata",
+        "nummer": 1,
+    }
+    rejected = pl.DataFrame([{**row, **UNIT, **MEASURED, **values}], schema=SOURCE_ROWS)
+    gone = {**ENTRY, **MEASURED, "adressenavn": "Storgata"}
+    for beside, expected in (((), "same_place_asked"), ((("old", "fdv:next"),), guard)):
+        item = only(planned([], [gone], {"old": "k1"}, rejected=rejected, beside=beside, retire_after_nights=1))
+        assert item["held"] == expected
+        if expected:
+            assert "FDV: next" in english(item["held"], json.loads(item["details"])), "the row that is waited for has a name"
+
+
 def test_every_source_that_ever_held_it_must_be_complete() -> None:
     plan = planned([], [ENTRY], {"old": "k1"}, complete=("fdv",), held_by=("fdv", "eiendom"))
     assert only(plan)["held"] == "source_incomplete"

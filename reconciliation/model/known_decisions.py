@@ -117,7 +117,7 @@ def contradicting_decisions(same: Iterable[tuple[str, str]], different: Iterable
 
 
 def new_beside_same(
-    same: Iterable[tuple[str, str, str | None, datetime]], new: Iterable[tuple[str, str | None, datetime]]
+    same: Iterable[tuple[str, str, str | None, datetime | None]], new: Iterable[tuple[str, str | None, datetime | None]]
 ) -> list[tuple[str, str]]:
     """Pairs of which two answers on the same evidence say that they are one home, and that the first is a home of its own. Sorted.
 
@@ -128,7 +128,8 @@ def new_beside_same(
     for row, value, at in new:
         for other, shown in (ruled_out(value) or {}).items():
             subject, evidence, then = called.get(frozenset((row, other)), (row, None, at))
-            if same_evidence(evidence, shown) and (subject != row or at > then):
+            later = at is not None and then is not None and at > then
+            if same_evidence(evidence, shown) and (subject != row or later):
                 pairs.add((row, other))
     return sorted(pairs)
 

@@ -22,7 +22,7 @@ _EQUAL = ("manedsleie", "antall_soverom", "etasjenummer", "ekstra_referanse")
 def renamed_streets(ours: pl.DataFrame) -> pl.DataFrame:
     """ours: prepared dwellings with `sources`. (leverandor_bolig_id, kobo_id, _points): homes of two streets of one postal code that no
     list has both of. Either all of the one are alike with all of the other, one by one in the order of their numbers; or enough of them
-    are alike with one home only of the other street, and in the same order."""
+    are alike with one home only of the other street, and in the same order; or with the home that is so many house numbers on."""
     homes = _homes(ours)
     streets = _of_no_list_both(homes)
     pairs = pl.concat(_alike(homes, streets, shift) for shift in (0.0, 0.5)).unique()
@@ -35,10 +35,22 @@ def renamed_streets(ours: pl.DataFrame) -> pl.DataFrame:
     lone = pairs.filter(single).sort(*_STREETS, "_rank")
     ordered = (pl.col("_rank_right").diff().over(_STREETS) > 0).fill_null(value=True).all().over(_STREETS)
     enough = pl.len().over(_STREETS) >= pl.max_horizontal(HOMES, SHARE * pl.min_horizontal("_homes", "_homes_right"))
-    pairs = pl.concat([in_step, lone.filter(ordered & enough)]).select("_at", "_at_right").unique()
+    pairs = pl.concat([part.select("_at", "_at_right") for part in (in_step, lone.filter(ordered & enough), _renumbered(pairs))]).unique()
     ids = ours.get_column("leverandor_bolig_id")
     named = pairs.with_columns(leverandor_bolig_id=ids.gather(pairs["_at"]), kobo_id=ids.gather(pairs["_at_right"]))
     return compare_rows(named, ours, ours).select("leverandor_bolig_id", "kobo_id", "_points")
+
+
+def _renumbered(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Of pairs that are alike, those of two streets of which one was numbered anew, by one difference for all: enough homes are alike at
+    that difference, and many fewer at any other. Where all homes of a street are alike, no difference stands out."""
+    same_letter = pl.col("bokstav").eq_missing(pl.col("bokstav_right"))
+    stepped = pairs.filter(same_letter).with_columns(_step=pl.col("nummer_right") - pl.col("nummer"))
+    counted = stepped.with_columns(_alike=pl.len().over(*_STREETS, "_step")).with_columns(_most=pl.col("_alike").max().over(_STREETS))
+    others = pl.col("_alike").filter(pl.col("_alike") < pl.col("_most")).max().over(_STREETS).fill_null(0)
+    steps = pl.col("_step").filter(pl.col("_alike") == pl.col("_most")).n_unique().over(_STREETS)
+    enough = pl.col("_alike") >= pl.max_horizontal(HOMES, SHARE * pl.min_horizontal("_homes", "_homes_right"))
+    return counted.filter((pl.col("_alike") == pl.col("_most")) & (steps == 1) & (others <= SHARE * pl.col("_most")) & enough)
 
 
 def _homes(ours: pl.DataFrame) -> pl.DataFrame:
@@ -66,5 +78,5 @@ def _alike(homes: pl.DataFrame, streets: pl.DataFrame, shift: float) -> pl.DataF
     pairs = keyed.join(streets, on=[*_PLACE, "_street"]).join(there, on=[*_PLACE, "_street_right", "_unit", "_area"], suffix="_right")
     equal = pl.all_horizontal((pl.col(name) == pl.col(f"{name}_right")).fill_null(value=True) for name in (*_EQUAL, "_ground"))
     area = equal_areas(pl.col("bruksareal"), pl.col("bruksareal_right"))
-    ends = ("_at", "_rank", "_homes")
+    ends = ("_at", "_rank", "_homes", "nummer", "bokstav")
     return pairs.filter(equal & area).select(*_STREETS, *ends, *(f"{name}_right" for name in ends))

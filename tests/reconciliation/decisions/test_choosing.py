@@ -5,15 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
-import pytest
 
 from language import message, stored
 from reconciliation.decisions.answer_checks import AnswerOutcome, GivenAnswer, store_answers
-from reconciliation.decisions.merged_homes import answers_about, homes_named, split_effect, split_question, splits_rows
 from reconciliation.decisions.question import ENTRY, FIELD, MERGE, UNIT, CandidateKind
 from reconciliation.ledger import Ledger
 from reconciliation.merge.doubtful_pairs import MOST
-from reconciliation.model.plan_actions import ONE_IN_KOBO
 from reconciliation.model.tables import DEVIATIONS
 from reporting.asked_in_words import asked_in_words
 from tests.reconciliation.decisions.nights import SmallNight
@@ -93,84 +90,6 @@ def test_a_house_without_unit_numbers_is_asked_as_one_form(ledger: Ledger) -> No
         assert town.say(question, unit) is AnswerOutcome.STORED
     assert town.open() == []
     assert sorted(town.night().merged.dwellings.get_column("bruksenhetsnummer")) == sorted(UNITS)
-
-
-def test_a_number_that_names_another_floor_than_its_row_is_asked_for_and_the_answer_stands(ledger: Ledger) -> None:
-    """A column slid one row down: the rows of one list are never candidates of each other, so their numbers are asked for."""
-    rows = [{"bruksenhetsnummer": unit, "etasjenummer": floor} for unit, floor in (("H0101", 2), ("H0102", 1), ("H0201", 1))]
-    town = Town(ledger, rows, [])
-    asked = town.open()
-    assert [(question.about, question.dwelling, question.reason) for question in asked] == [
-        (UNIT, "fdv-1", "unit_contradicts_floor"),
-        (UNIT, "fdv-3", "unit_contradicts_floor"),
-    ]
-    for question, unit in zip(asked, ("H0201", "H0101"), strict=True):
-        assert town.say(question, unit) is AnswerOutcome.STORED
-    assert town.open() == []
-    assert town.night().merged.dwellings["bruksenhetsnummer"].to_list() == ["H0201", "H0102", "H0101"]
-    assert town.night().item("fdv-1")["class"] == "create"
-
-
-def test_whoever_has_the_row_whose_number_contradicts_its_floor_is_asked_and_the_row_is_named(ledger: Ledger) -> None:
-    """The home of two lists is known, and not in Kobo yet; the row of the one that gives no floor is not what is asked about."""
-    rows = [{"bruksenhetsnummer": "H0101"}, {"bruksenhetsnummer": "H0301"}, omsorg("1", bruksenhetsnummer="H0101", owner="omsorg")]
-    town = Town(ledger, rows, [])
-    assert town.open() == []
-    rows[-1]["etasjenummer"] = 2
-    (question,) = town.open()
-    assert (question.about, question.dwelling, question.owner, question.contradicting) == (UNIT, "fdv-1", "omsorg", ("omsorg:1",))
-    assert "rad 1, har bruksenhetsnummer H0101 og etasje 2." in asked_in_words(question, municipality())
-    assert [answer.code for answer in question.answers] == ['value:"H0101"', "new", "unsure", "split"]
-    assert town.say(question, 'value:"H0101"') is AnswerOutcome.STORED
-    assert town.open() == []
-    assert town.night().item("fdv-1")["class"] == "create"
-
-
-OTHER_FLOOR = {"bruksenhetsnummer": "H0101", "etasjenummer": 3, "manedsleie": 7000.0, "bruksareal": 49.0}
-
-
-@pytest.mark.parametrize(("code", "unit"), [("H0301", "H0301"), ("H0101", "H0101"), ("new", "H0101"), ("unsure", None)])
-def test_such_a_number_is_asked_for_once_also_of_a_row_that_is_alone_in_its_house(ledger: Ledger, code: str, unit: str | None) -> None:
-    """Kobo lets nobody change a unit number afterwards."""
-    town = Town(ledger, [dict(OTHER_FLOOR)], [])
-    (question,) = town.open()
-    assert (question.about, question.dwelling, question.reason) == (UNIT, "fdv-1", "unit_contradicts_floor")
-    assert town.night().item()["class"] == "review"
-    assert town.say(question, code) is AnswerOutcome.STORED
-    assert town.open() == []
-    assert town.night().item()["class"] == ("create" if unit else "review")
-    assert town.night().merged.dwellings["bruksenhetsnummer"].to_list() == [unit or "H0101"]
-
-
-def test_two_lists_that_contradict_themselves_alike_are_asked_for_the_number_once_they_are_one_home(ledger: Ledger) -> None:
-    upstairs = {"bruksenhetsnummer": "H0201", "etasjenummer": 2, "bruksareal": 80.0, "manedsleie": 9900.0}
-    town = Town(ledger, [dict(OTHER_FLOOR), omsorg("1", **OTHER_FLOOR), upstairs, omsorg("2", **upstairs)], [])
-    (pair,) = town.open()
-    assert town.say(pair, "same") is AnswerOutcome.STORED
-    (number,) = town.open()
-    assert (number.about, number.reason) == (UNIT, "unit_contradicts_floor")
-    assert town.say(number, "new") is AnswerOutcome.STORED
-    assert town.open() == []
-    assert town.night().item(number.dwelling)["class"] == "create"
-
-
-def test_a_number_that_one_of_two_lists_gives_without_a_floor_is_not_asked_for(ledger: Ledger) -> None:
-    town = Town(ledger, [dict(OTHER_FLOOR), omsorg("1", bruksenhetsnummer="H0101")], [])
-    (pair,) = town.open()
-    assert town.say(pair, "same") is AnswerOutcome.STORED
-    assert town.open() == []
-    assert town.night().plan.items["class"].to_list() == ["create"]
-
-
-@pytest.mark.parametrize("neighbours", [[], [{"bruksenhetsnummer": "H0201"}]])
-def test_a_home_that_has_its_number_in_kobo_stays_in_sync_when_its_list_gives_another_floor(ledger: Ledger, neighbours: list[Row]) -> None:
-    entry = {"kobo_id": "k1", "leverandor_bolig_id": "fdv-1", **OTHER_FLOOR}
-    town = Town(ledger, [{**OTHER_FLOOR, "etasjenummer": None}, *neighbours], [entry], own="yes")
-    assert town.night().item()["class"] == "in_sync"
-    town.rows[0]["etasjenummer"] = 3
-    assert (town.night().item()["class"], town.open()) == ("in_sync", [])
-    town.rows[0]["bruksenhetsnummer"] = "H0201" if not neighbours else "H0401"
-    assert town.night().item()["class"] in ("conflict", "review"), "a number that Kobo does not have is asked about"
 
 
 def test_the_entry_that_a_row_may_be_is_a_choice_while_its_number_is_asked_for_and_gives_it_its_number(ledger: Ledger) -> None:
@@ -319,45 +238,6 @@ def test_an_entry_that_two_dwellings_may_be_is_one_question(ledger: Ledger) -> N
     assert night.item("fdv-1")["kobo_id"] == "k1"
     # Until the entry says H0201, Kobo would refuse a second H0202.
     assert (night.item("fdv-2")["class"], night.item("fdv-2")["reason"]) == ("review", "one_in_kobo")
-
-
-def merged_with_a_contradiction(ledger: Ledger) -> Town:
-    unit = {"bruksenhetsnummer": "H0101"}
-    return Town(ledger, [{**unit, "postnummer": "9920"}, omsorg("1", **unit, postnummer="9921")], [])
-
-
-def test_rows_that_are_not_one_home_are_split_for_good(ledger: Ledger) -> None:
-    town = merged_with_a_contradiction(ledger)
-    (question,) = town.open()
-    assert [row.values["postnummer"] for row in question.rows] == ["9920", "9921"]
-    assert town.say(question, "split") is AnswerOutcome.STORED
-    assert source_keys_of(town) == [["fdv:1"], ["omsorg:1"]]
-    town.rows[1] |= {"manedsleie": 9000.0, "postnummer": "9920"}
-    assert source_keys_of(town) == [["fdv:1"], ["omsorg:1"]], "whatever changes"
-    assert town.open() == []
-
-
-def test_of_three_rows_it_is_said_which_is_another_home(ledger: Ledger) -> None:
-    town = merged_with_a_contradiction(ledger)
-    town.rows.append({"source": "eiendom", "source_key": "5", "bruksenhetsnummer": "H0101"})
-    (question,) = town.open()
-    assert town.say(question, "split:omsorg:1") is AnswerOutcome.STORED
-    assert source_keys_of(town) == [["eiendom:5", "fdv:1"], ["omsorg:1"]]
-
-
-def test_a_merge_that_nobody_asked_about_is_split_by_name_and_the_row_that_leaves_waits_where_kobo_takes_one_home(ledger: Ledger) -> None:
-    town = Town(ledger, [{"bruksenhetsnummer": "H0101"}, omsorg("1", bruksenhetsnummer="H0101")], [])
-    (home,) = homes_named(town.night().merged.dwellings, "Storgata  1 h0101")
-    question = split_question(home, town.night().rows.to_dicts(), shielded=False)
-    (code,) = (answer.code for answer in question.answers)
-    effect = split_effect(question, code)
-    assert (effect.leaves, effect.stays, effect.same_place) == ("omsorg:1", ("fdv:1",), True)
-    (stored,) = store_answers([GivenAnswer(question.id, code, "KN", "to dører")], [question], ledger, PLACE)
-    assert stored.outcome is AnswerOutcome.STORED
-    assert source_keys_of(town) == [["fdv:1"], ["omsorg:1"]]
-    assert [town.night().item(dwelling)["reason"] for dwelling in ("fdv-1", "omsorg-1")] == [ONE_IN_KOBO] * 2
-    (answer,) = answers_about(ledger.decisions(PLACE), ["omsorg:1"])
-    assert splits_rows(answer)
 
 
 def test_an_answer_to_another_question_is_not_called_an_earlier_one(ledger: Ledger) -> None:

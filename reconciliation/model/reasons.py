@@ -67,7 +67,7 @@ REASONS: dict[str, str] = {
     "stays_in_kobo": "A person had it stay in Kobo",
     "number_not_in_use": "Its kommunenummer is not in use on the night's date: mend it in the source",
     "place_taken": "Another home of ours has this place in Kobo and is gone from the sources: created the night after that one is deleted",
-    "same_place_asked": "A row without an entry waits there ({rows}), perhaps this home, its key new: answer, mend or declare it (rekey)",
+    "same_place_asked": "A row without an entry waits there (which: {rows}), perhaps this home under a new key: answer, mend or rekey",
     "handed_over": "In an import file, not yet seen in the register",
     "import_overdue": "In an import file long ago, and no export shows it",
     # Why a plan is not applied without a person

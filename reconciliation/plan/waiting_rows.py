@@ -54,8 +54,8 @@ def held_where_a_row_waits(
         held=pl.when(waits).then(pl.lit(SAME_PLACE_ASKED)).otherwise("held"),
         details=pl.struct("kobo_id", "details", _waits=waits).map_elements(
             lambda item: (
-                json.dumps({**json.loads(item["details"] or "{}"), "rows": names.get(item["kobo_id"], [])}, ensure_ascii=False)
-                if item["_waits"]
+                json.dumps({**json.loads(item["details"] or "{}"), "rows": names[item["kobo_id"]]}, ensure_ascii=False)
+                if item["_waits"] and item["kobo_id"] in names
                 else item["details"]
             ),
             return_dtype=pl.String(),
